@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """An app only for the commands that start the whole: it has no tables."""
+
+    name = "config"
+    label = "config"

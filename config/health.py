@@ -1,0 +1,48 @@
+"""Is this process alive, and can it do its work?"""
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest) -> JsonResponse:
+    """Yes, as long as it can answer at all: a restart would not bring a lost database back."""
+    return JsonResponse({"live": True})
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when pages can be served, else 503. A broker that is away makes mails late and no page wrong, so it is
+    reported and does not take the process out of service."""
+    database = _database()
+    answer = {"ready": database == "ok", "database": database, "cache": _cache()}
+    return JsonResponse(answer, status=200 if answer["ready"] else 503)
+
+
+def _database() -> str:
+    try:
+        waiting = MigrationExecutor(connection).migration_plan(
+            MigrationExecutor(connection).loader.graph.leaf_nodes()
+        )
+    except DatabaseError:
+        return "does not answer"
+    return "migrations are waiting" if waiting else "ok"
+
+
+def _cache() -> str:
+    if not settings.REDIS_URL:
+        return "in this process"
+    try:
+        cache.get("healthz")
+    except (RedisError, KombuError, OSError):
+        return "does not answer"
+    return "ok"
