@@ -1,0 +1,130 @@
+"""Products of vendors, and the listings that offer them on marketplaces."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from catalog.models.tax import TaxClass
+from companies.models import Company, CompanyKind, Marketplace, Tenant
+from companies.models.company import CURRENCY_FORMAT
+from config.kit.money import UNIT_PRICE_LIMIT
+from config.kit.records import Resource
+
+if TYPE_CHECKING:
+    from companies.actors import Actor
+
+
+class NeedsReview(models.TextChoices):
+    """Whether orders for a product wait for an auditor."""
+
+    YES = "yes"
+    NO = "no"
+    INHERIT = "inherit", "as the marketplace says"
+
+
+class Provisioning(models.TextChoices):
+    """How a product is delivered once its order may go on."""
+
+    MANUAL = "manual", "by hand"
+    INSTANT = "instant", "at once"
+    WEBHOOK = "webhook", "by the vendor's system"
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Which products."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Published products of the actor's tenant, for a vendor's people also their own drafts."""
+        if actor.platform:
+            return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
+        return self.filter(
+            Q(is_active=True) | Q(vendor_id=actor.company_id), tenant_id=actor.tenant_id
+        )
+
+
+class Product(Resource):
+    """Something a vendor sells."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="products")
+    vendor = models.ForeignKey(
+        Company,
+        on_delete=models.PROTECT,
+        related_name="products",
+        limit_choices_to={"kind": CompanyKind.VENDOR.value},
+    )
+    sku = models.CharField("SKU", max_length=64)
+    name = models.JSONField(help_text='Text per language, such as {"en": "Desk lamp"}.')
+    description = models.JSONField(default=dict, blank=True, help_text="Text per language.")
+    category = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(max_length=20, default="piece", help_text="What one of it is called.")
+    tax_class = models.ForeignKey(TaxClass, on_delete=models.PROTECT, related_name="products")
+    needs_review = models.CharField(
+        max_length=8,
+        choices=NeedsReview,
+        default=NeedsReview.INHERIT,
+        help_text="Orders for this product wait until the seller has accepted them.",
+    )
+    provisioning = models.CharField(
+        max_length=8, choices=Provisioning, default=Provisioning.MANUAL
+    )
+    is_active = models.BooleanField("published", default=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "key"], name="one_product_per_key"),
+            models.UniqueConstraint(fields=["tenant", "sku"], name="one_product_per_sku"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name.get('en', '')}".strip()
+
+
+class ListingQuerySet(models.QuerySet["Listing"]):
+    """Which offers."""
+
+    def on_sale(self) -> Self:
+        """Offers a customer can buy now: listing, product and marketplace are all active."""
+        return self.filter(is_active=True, product__is_active=True, marketplace__is_active=True)
+
+
+class Listing(Resource):
+    """A product offered on one marketplace at a price; `key` is the API's price id."""
+
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="listings")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="listings")
+    unit_price = models.DecimalField(
+        max_digits=15, decimal_places=6, validators=[MinValueValidator(Decimal(0))]
+    )
+    currency = models.CharField(max_length=3, validators=[CURRENCY_FORMAT])
+    includes_tax = models.BooleanField(
+        "gross", default=False, help_text="The unit price includes tax (gross); else it is net."
+    )
+    is_active = models.BooleanField("offered", default=True)
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["marketplace", "key"], name="one_listing_per_key"),
+            models.UniqueConstraint(
+                fields=["marketplace", "product", "currency"],
+                condition=Q(is_active=True),
+                name="one_offer_per_product_and_currency",
+                violation_error_message="This product is already offered here in this currency.",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0, unit_price__lt=UNIT_PRICE_LIMIT),
+                name="a_price_is_zero_or_more",
+            ),
+        ]
+        indexes = [models.Index(fields=["marketplace", "is_active"], name="listing_by_marketplace")]
+
+    def __str__(self) -> str:
+        return f"{self.product} at {self.unit_price} {self.currency}"

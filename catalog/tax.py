@@ -1,0 +1,40 @@
+"""Which tax rate holds for a tax class in a country on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from catalog.models import TaxRate
+
+
+def rates_on(tax_class_ids: Iterable[int], country: str, day: date) -> dict[int, Decimal]:
+    """Percentages by tax class id, of the newest row not after `day` (UTC date). One query.
+
+    A class without any row for the country is not in the answer: the caller must refuse, never
+    assume zero.
+    """
+    rows = (
+        TaxRate.objects.filter(
+            tax_class_id__in=set(tax_class_ids), country=country, valid_from__lte=day
+        )
+        .order_by("valid_from")
+        .values_list("tax_class_id", "rate")
+    )
+    return dict(rows)
+
+
+def rate_by_code(tenant_id: int, code: str, country: str, day: date) -> Decimal | None:
+    """The percentage of the tenant's tax class `code`, or None where no row holds. One query."""
+    return (
+        TaxRate.objects.filter(
+            tax_class__tenant_id=tenant_id,
+            tax_class__code=code,
+            country=country,
+            valid_from__lte=day,
+        )
+        .order_by("-valid_from")
+        .values_list("rate", flat=True)
+        .first()
+    )

@@ -1,0 +1,24 @@
+"""Who is there: tenants, marketplaces, companies, users, and what was changed about them."""
+
+from companies.models.company import Company, Location, Member
+from companies.models.history import Change
+from companies.models.marketplace import DeliveryWindow, Marketplace, ShippingMethod
+from companies.models.tenant import Customer, Preference, Tenant
+from companies.models.user import User
+from companies.roles import CompanyKind, Role
+
+__all__ = [
+    "Change",
+    "Company",
+    "CompanyKind",
+    "Customer",
+    "DeliveryWindow",
+    "Location",
+    "Marketplace",
+    "Member",
+    "Preference",
+    "Role",
+    "ShippingMethod",
+    "Tenant",
+    "User",
+]

@@ -1,0 +1,1 @@
+"""The floor every app stands on: ideas without tables, and without any app of this project."""

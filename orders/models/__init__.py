@@ -1,0 +1,6 @@
+"""Carts, checkouts and orders with what was agreed in each."""
+
+from orders.models.cart import Cart, CartLine
+from orders.models.order import Checkout, Order, OrderEvent, OrderLine
+
+__all__ = ["Cart", "CartLine", "Checkout", "Order", "OrderEvent", "OrderLine"]

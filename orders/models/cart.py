@@ -1,0 +1,165 @@
+"""Carts: what somebody is about to order, for one company and on one marketplace."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from approvals.models import Approval
+from catalog.models import Listing, Product
+from companies.models import Company, Marketplace, Tenant
+from config.kit.records import Resource, new_key
+from orders.lifecycle import CartStatus
+
+if TYPE_CHECKING:
+    from companies.actors import Actor
+
+MAX_QUANTITY = Decimal(10) ** 7
+
+
+class CartQuerySet(models.QuerySet["Cart"]):
+    """Which carts."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """The actor's own carts of the company they act for; an approver also those held for them."""
+        if actor.user_id is None:
+            return (
+                self.filter(
+                    session_key=actor.session_key, owner__isnull=True, tenant_id=actor.tenant_id
+                )
+                if actor.session_key
+                else self.none()
+            )
+        asked = Approval.objects.filter(pk=OuterRef("held_for"), approver_id=actor.user_id)
+        return self.filter(
+            Q(owner_id=actor.user_id, company_id=actor.company_id) | Q(Exists(asked)),
+            tenant_id=actor.tenant_id,
+        )
+
+    def owned_by(self, actor: Actor) -> Self:
+        """The actor's own carts of the company they act for."""
+        return self.visible_to(actor).filter(owner_id=actor.user_id)
+
+    def open(self) -> Self:
+        """Carts that are being filled."""
+        return self.filter(status=CartStatus.OPEN)
+
+    def locked(self) -> Self:
+        """Rows held until the transaction ends."""
+        return self.select_for_update(of=("self",), no_key=True)
+
+
+class Cart(Resource):
+    """Lines of listings, priced afresh each time they are shown until a request freezes them.
+
+    A member's cart belongs to their company from its creation and never changes it. `country` is
+    where tax is paid. Carts are never deleted: who deletes one closes it.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="carts")
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="carts")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carts",
+    )
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="carts"
+    )
+    session_key = models.CharField(max_length=64, blank=True)
+    type = models.CharField(max_length=40, blank=True)
+    status = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value.capitalize()) for s in CartStatus],
+        default=CartStatus.OPEN,
+    )
+    held_for = models.ForeignKey(
+        Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="held_carts"
+    )
+    currency = models.CharField(max_length=3)
+    country = models.CharField(
+        max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$", "Give a two-letter country code.")]
+    )
+    channel = models.JSONField(default=dict, blank=True)
+    addresses = models.JSONField(default=list, blank=True)
+    delivery_window = models.JSONField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CartQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "key"], name="one_cart_per_key"),
+            models.UniqueConstraint(
+                fields=["marketplace", "type", "owner", "company"],
+                condition=Q(status=CartStatus.OPEN, owner__isnull=False, company__isnull=False),
+                name="one_open_cart_per_member",
+            ),
+            models.UniqueConstraint(
+                fields=["marketplace", "type", "owner"],
+                condition=Q(status=CartStatus.OPEN, owner__isnull=False, company__isnull=True),
+                name="one_open_cart_per_private_customer",
+            ),
+            models.UniqueConstraint(
+                fields=["marketplace", "type", "session_key"],
+                condition=Q(status=CartStatus.OPEN, owner__isnull=True),
+                name="one_open_cart_per_session",
+            ),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False) | ~Q(session_key=""),
+                name="a_cart_has_an_owner_or_a_session",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=CartStatus.HELD, held_for__isnull=False)
+                | (~Q(status=CartStatus.HELD) & Q(held_for__isnull=True)),
+                name="a_cart_is_held_for_an_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in CartStatus]), name="a_cart_has_a_known_status"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "status", "-modified_at"], name="cart_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"cart {self.key}"
+
+    @property
+    def is_frozen(self) -> bool:
+        """Its lines keep the prices of a request."""
+        return self.status == CartStatus.HELD
+
+
+class CartLine(models.Model):
+    """Some quantity of a listing. The `frozen_*` columns are set while a request holds the cart."""
+
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    key = models.CharField(max_length=64, default=new_key)
+    position = models.PositiveIntegerField()
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="cart_lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="cart_lines")
+    quantity = models.DecimalField(max_digits=11, decimal_places=4)
+    frozen_unit_price = models.DecimalField(max_digits=15, decimal_places=6, null=True, blank=True)
+    frozen_includes_tax = models.BooleanField(null=True, blank=True)
+    frozen_tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    mixins = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "position"], name="one_line_per_position"),
+            models.UniqueConstraint(fields=["cart", "key"], name="one_line_per_key"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, quantity__lt=MAX_QUANTITY), name="a_quantity_is_above_zero"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product_id}"
