@@ -32,7 +32,7 @@ test-fast: $(VENV)/.test ## rules, architecture and services on SQLite, without 
 lint: $(VENV)/.dev ## style, types, direction of imports, missing migrations
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
+	COUNTERSIGN_MODE=test $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	find templates -name '*.html' | xargs -r $(VENV)/bin/djade --check --target-version 5.2
 	COUNTERSIGN_MODE=test $(RUN) manage.py makemigrations --check --dry-run

@@ -1,5 +1,6 @@
 """With which settings does this installation run? The environment says it; `COUNTERSIGN_MODE` says how strictly."""
 
+import contextlib
 import secrets
 import sys
 from pathlib import Path
@@ -34,10 +35,8 @@ def _kept_secret(name: str) -> str:
         fresh = VAR_DIR / f"{name}.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(60))
-        try:
-            place.hardlink_to(fresh)  # two processes at once: the first one's secret holds
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # two processes at once: the first one's secret holds
+            place.hardlink_to(fresh)
         fresh.unlink()
     return place.read_text().strip()
 
@@ -167,7 +166,7 @@ TEMPLATES = [
 AUTH_USER_MODEL = "companies.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: it counts, and stops guessing
-    "companies.auth.EmailBackend",
+    "django.contrib.auth.backends.ModelBackend",
 ]
 # The e-mail address is unique ignoring case by a constraint of the table, which this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
@@ -222,7 +221,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # --- Static files -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))) if PRODUCTION else None
 STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -263,17 +262,16 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True  # a worker may be up before its broker
+REDIS_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.4,
+    "socket_timeout": 5,
+    "retry_on_timeout": False,
+    "max_retries": 0,
+    "visibility_timeout": 600,  # longer than a task may run, so that none is given out twice while it works
+    "global_keyprefix": env.str("REDIS_PREFIX", default="countersign:"),
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"polling_interval": 0.05}
-    if CELERY_BROKER_URL.startswith("memory")
-    else {
-        "socket_connect_timeout": 0.4,
-        "socket_timeout": 5,
-        "retry_on_timeout": False,
-        "max_retries": 0,
-        "visibility_timeout": 600,
-        "global_keyprefix": env.str("REDIS_PREFIX", default="countersign:"),
-    }
+    {"polling_interval": 0.05} if CELERY_BROKER_URL.startswith("memory") else REDIS_TRANSPORT_OPTIONS
 )
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # the lines below are the lines we want
@@ -336,9 +334,7 @@ LOGGING = {
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer()
-                if PRODUCTION
-                else structlog.dev.ConsoleRenderer(colors=False),
+                structlog.processors.JSONRenderer() if PRODUCTION else structlog.dev.ConsoleRenderer(colors=False),
             ],
         }
     },

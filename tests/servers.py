@@ -51,8 +51,10 @@ def postgres(environ: Mapping[str, str] = os.environ, *, durable: bool = False) 
         password_file.write_text(password)
         _give_away(password_file)
         _output(
-            [programs / "initdb", "-D", place / "data", "-U", "countersign", "-A", "scram-sha-256", "-N"]
-            + ["--pwfile", password_file, "-E", "UTF8", "--locale=C.UTF-8"]
+            [
+                *(programs / "initdb", "-D", place / "data", "-U", "countersign", "-N"),
+                *("-A", "scram-sha-256", "--pwfile", password_file, "-E", "UTF8", "--locale=C.UTF-8"),
+            ]
         )
         port = free_port()
         command = [programs / "postgres", "-D", place / "data", "-p", port, "-h", "127.0.0.1"]
@@ -102,7 +104,8 @@ def child(
             stderr=subprocess.STDOUT if output else None,
             env=env,
             process_group=0,  # Ctrl-C in the terminal reaches this program, which then stops its children in order
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            # One library call between fork and exec, made by the main thread.
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
             **identity,
         )
         try:
@@ -190,7 +193,7 @@ def _await(process: subprocess.Popen, port: int, log: Path) -> None:
 @contextlib.contextmanager
 def _workplace(prefix: str) -> Iterator[Path]:
     """A directory that whoever runs the server owns. Below /tmp, because a home may be closed to `nobody`."""
-    place = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp" if Path("/tmp").is_dir() else None))
+    place = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     _give_away(place)
     try:
         yield place
@@ -202,6 +205,7 @@ def _output(command: list) -> str:
     done = subprocess.run(
         [str(word) for word in command],
         capture_output=True,
+        check=False,
         text=True,
         cwd="/",
         **({"user": "nobody", "group": _nobody_group(), "extra_groups": []} if _root() else {}),

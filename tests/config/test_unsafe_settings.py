@@ -1,0 +1,74 @@
+"""Does production refuse to start with settings that would hurt?"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.unsafe import parse_history_keys, refuse_unsafe
+
+ROOT = Path(__file__).resolve().parents[2]
+SAFE = {
+    "secret_key": "".join(chr(97 + number % 26) for number in range(60)),
+    "history_keys": {"2026": b"h" * 40},
+    "debug": False,
+    "allowed_hosts": ["shop.example"],
+    "database_engine": "django.db.backends.postgresql",
+    "sqlite_allowed": False,
+}
+
+
+def test_safe_settings_start():
+    refuse_unsafe(**SAFE)
+
+
+@pytest.mark.parametrize(
+    ("changed", "variable"),
+    [
+        ({"secret_key": ""}, "SECRET_KEY"),
+        ({"secret_key": "short"}, "SECRET_KEY"),
+        ({"secret_key": "x" * 60}, "SECRET_KEY"),
+        ({"secret_key": "django-insecure-" + SAFE["secret_key"]}, "SECRET_KEY"),
+        ({"history_keys": {}}, "HISTORY_KEYS"),
+        ({"history_keys": {"old": b"short"}}, "HISTORY_KEYS"),
+        ({"debug": True}, "DEBUG"),
+        ({"allowed_hosts": []}, "ALLOWED_HOSTS"),
+        ({"allowed_hosts": ["shop.example", "*"]}, "ALLOWED_HOSTS"),
+        ({"database_engine": "django.db.backends.sqlite3"}, "DATABASE_URL"),
+    ],
+)
+def test_refusal_names_the_variable(changed, variable):
+    with pytest.raises(ImproperlyConfigured, match=variable):
+        refuse_unsafe(**(SAFE | changed))
+
+
+def test_all_reasons_come_at_once():
+    with pytest.raises(ImproperlyConfigured) as refused:
+        refuse_unsafe(**(SAFE | {"secret_key": "", "debug": True, "allowed_hosts": []}))
+    assert all(name in str(refused.value) for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"))
+
+
+def test_sqlite_in_production_when_somebody_says_so():
+    refuse_unsafe(**(SAFE | {"database_engine": "django.db.backends.sqlite3", "sqlite_allowed": True}))
+
+
+def test_history_keys_keep_their_order():
+    assert list(parse_history_keys("new:abc, old:def").items()) == [("new", b"abc"), ("old", b"def")]
+
+
+@pytest.mark.parametrize("text", ["abc", ":abc", "a:", "a:b,a:c"])
+def test_history_keys_that_cannot_be_meant(text):
+    with pytest.raises(ImproperlyConfigured, match="HISTORY_KEYS"):
+        parse_history_keys(text)
+
+
+def test_without_any_environment_the_strict_mode_holds():
+    bare = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=bare, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "SECRET_KEY is missing" in done.stderr

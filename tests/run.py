@@ -1,0 +1,122 @@
+"""Does everything hold? The whole suite on PostgreSQL, a real worker on Redis, and the second half on SQLite.
+
+`make test` calls this. More words on the command line go to pytest: `make test ARGS='-k approve'`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+# What differs between databases when it differs: locking, constraints, and every page once.
+SQLITE_HALF = ("services", "stories", "dashboard", "control_panel", "admin")
+NOTHING_COLLECTED = 5  # pytest's exit code
+
+
+class Runs:
+    """The parts of this run, what each of them counted, and what went wrong apart from tests."""
+
+    def __init__(self, arguments: list[str]):
+        self.arguments = arguments
+        self.total = Counter()
+        self.lines: list[str] = []
+        self.broken: list[str] = []
+
+    def pytest(self, title: str, *words: str, environ: Mapping[str, str]) -> Counter:
+        print(f"\n=== {title}", flush=True)
+        started = time.monotonic()
+        with tempfile.NamedTemporaryFile(suffix=".json") as report:
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", "-q", *words, *self.arguments],
+                cwd=ROOT,
+                env={**environ, "COUNTERSIGN_REPORT": report.name, "COUNTERSIGN_MODE": "test"},
+                check=False,
+            )
+            text = Path(report.name).read_text()
+        counts = Counter(json.loads(text)) if text else Counter()
+        if done.returncode not in (0, 1, NOTHING_COLLECTED) or not text:
+            self.broken.append(f"{title}: pytest ended with {done.returncode}")
+        elif done.returncode == 1 and not counts["failed"]:
+            counts["failed"] = 1
+        self.total += counts
+        self.lines.append(f"{title}: {summary(counts)} in {time.monotonic() - started:.0f} s")
+        return counts
+
+
+def summary(counts: Counter) -> str:
+    """`N passed, N failed`, and `, N skipped` when there are any."""
+    text = f"{counts['passed']} passed, {counts['failed']} failed"
+    if counts["skipped"] or counts["xfailed"]:
+        text += f", {counts['skipped'] + counts['xfailed']} skipped"
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    runs = Runs(arguments)
+    bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    parallel = ["-n", str(min(max(os.cpu_count() or 2, 2), 8)), "--dist", "worksteal"]
+    ran = Counter()
+
+    try:
+        with servers.postgres() as database:
+            on_postgres = bare | {"DATABASE_URL": database.url}
+            ran += runs.pytest(f"whole suite on {database.name}", "-m", "not worker", *parallel, environ=on_postgres)
+            try:
+                with servers.redis() as broker:
+                    ran += runs.pytest(
+                        f"Celery worker process on {broker.name}",
+                        *("-m", "worker"),
+                        environ=on_postgres | {"REDIS_URL": broker.url},
+                    )
+            except servers.Unavailable as unavailable:
+                runs.lines.append(f"Redis: not run, {unavailable}")
+    except servers.Unavailable as unavailable:
+        runs.lines.append(f"PostgreSQL: not run, {unavailable}")
+
+    folders = [str(Path("tests", name)) for name in SQLITE_HALF if (ROOT / "tests" / name).is_dir()]
+    if folders:
+        runs.pytest(f"SQLite ({', '.join(SQLITE_HALF)})", "-m", "not browser", *parallel, *folders, environ=bare)
+
+    if servers.chromium() is None:
+        runs.lines.append("browser: not run, no Chromium")
+    else:
+        runs.lines.append(f"browser: {ran['browser']} passed")
+    runs.lines.append(f"races on PostgreSQL: {ran['races']} passed")
+    if not arguments:  # a chosen part need not contain everything
+        runs.broken += missing(ran, os.environ)
+
+    print("\n" + "\n".join(runs.lines))
+    for reason in runs.broken:
+        print(f"FAILED: {reason}")
+    runs.total["failed"] += len(runs.broken)
+    if not runs.total["passed"] and not runs.total["failed"]:
+        print("FAILED: no test ran")
+        runs.total["failed"] = 1
+    print(summary(runs.total), flush=True)
+    return 1 if runs.total["failed"] else 0
+
+
+def missing(ran: Counter, environ: Mapping[str, str]) -> list[str]:
+    """What the environment requires (REQUIRE_...=1) and did not run."""
+    required = {
+        "REQUIRE_BROWSER": ("browser", "no browser test passed"),
+        "REQUIRE_POSTGRES": ("races", "no race on PostgreSQL passed"),
+        "REQUIRE_REDIS": ("worker", "no test with a Celery worker on Redis passed"),
+    }
+    return [
+        f"{variable}=1, but {text}"
+        for variable, (mark, text) in required.items()
+        if environ.get(variable) == "1" and not ran[mark]
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
