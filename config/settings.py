@@ -252,7 +252,7 @@ elif PRODUCTION:
 
 # --- Tasks ------------------------------------------------------------------------------------------------------------
 # The demo's queue lives in its one process; everywhere else it lives in Redis.
-CELERY_BROKER_URL = "memory://" if DEMO or not REDIS_URL else REDIS_URL
+CELERY_BROKER_URL = "memory://localhost/" if DEMO or not REDIS_URL else REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True  # our own rows are the state
 CELERY_TASK_DEFAULT_QUEUE = "countersign"
 CELERY_TASK_ACKS_LATE = True  # every task may run twice, none may be lost
