@@ -30,9 +30,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def _database() -> str:
     try:
-        waiting = MigrationExecutor(connection).migration_plan(
-            MigrationExecutor(connection).loader.graph.leaf_nodes()
-        )
+        waiting = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
     except DatabaseError:
         return "does not answer"
     return "migrations are waiting" if waiting else "ok"

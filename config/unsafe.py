@@ -20,9 +20,7 @@ def parse_history_keys(text: str) -> dict[str, bytes]:
                 "HISTORY_KEYS: write it as id:secret, several separated by commas, the current one first."
             )
         if name.strip() in keys:
-            raise ImproperlyConfigured(
-                f"HISTORY_KEYS: the id {name.strip()!r} is there twice; give each key its own."
-            )
+            raise ImproperlyConfigured(f"HISTORY_KEYS: the id {name.strip()!r} is there twice; give each key its own.")
         keys[name.strip()] = secret.strip().encode()
     return keys
 
@@ -40,26 +38,16 @@ def refuse_unsafe(
     reasons = []
     if not secret_key:
         reasons.append("SECRET_KEY is missing: set it to at least 50 random characters and keep it secret.")
-    elif (
-        len(secret_key) < SHORTEST_SECRET
-        or len(set(secret_key)) < 5
-        or secret_key.startswith("django-insecure")
-    ):
+    elif len(secret_key) < SHORTEST_SECRET or len(set(secret_key)) < 5 or secret_key.startswith("django-insecure"):
         reasons.append("SECRET_KEY is too easy to guess: set it to at least 50 random characters.")
     if not history_keys:
-        reasons.append(
-            "HISTORY_KEYS is missing: set it to id:secret; it proves that the history was not rewritten."
-        )
+        reasons.append("HISTORY_KEYS is missing: set it to id:secret; it proves that the history was not rewritten.")
     elif any(len(secret) < SHORTEST_HISTORY_SECRET for secret in history_keys.values()):
         reasons.append("HISTORY_KEYS has a secret of less than 32 characters: use a longer random one.")
     if debug:
-        reasons.append(
-            "DEBUG is on and shows the program's inside to everybody: remove it or set it to False."
-        )
+        reasons.append("DEBUG is on and shows the program's inside to everybody: remove it or set it to False.")
     if not allowed_hosts:
-        reasons.append(
-            "ALLOWED_HOSTS is empty: name the hosts under which people reach this, separated by commas."
-        )
+        reasons.append("ALLOWED_HOSTS is empty: name the hosts under which people reach this, separated by commas.")
     elif any(host == "*" for host in allowed_hosts):
         reasons.append("ALLOWED_HOSTS contains '*', which lets links in mails be forged: name the hosts.")
     if database_engine.endswith("sqlite3") and not sqlite_allowed:
