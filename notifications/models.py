@@ -63,9 +63,7 @@ class Notice(models.Model):
 
     key = models.CharField(max_length=200, unique=True)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="notices")
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
-    )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     topic = models.CharField(max_length=60)
     facts = models.JSONField(default=dict)
     url = models.CharField(max_length=200, blank=True)
@@ -78,19 +76,25 @@ class Notice(models.Model):
     next_attempt_at = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempt_count = models.PositiveIntegerField(default=0)
+    failure_count = models.PositiveIntegerField(
+        default=0, help_text="Failed attempts since it was queued, or queued again."
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mail_state="sent", sent_at__isnull=False)
+                | (~Q(mail_state="sent") & Q(sent_at__isnull=True)),
+                name="a_sent_mail_has_its_time",
+            ),
+        ]
         indexes = [
             models.Index(fields=["recipient", "-created_at"], name="notice_by_recipient"),
-            models.Index(
-                fields=["recipient"], condition=Q(read_at__isnull=True), name="notice_unread"
-            ),
-            models.Index(
-                fields=["next_attempt_at"], condition=Q(mail_state="waiting"), name="notice_to_mail"
-            ),
+            models.Index(fields=["recipient"], condition=Q(read_at__isnull=True), name="notice_unread"),
+            models.Index(fields=["next_attempt_at"], condition=Q(mail_state="waiting"), name="notice_to_mail"),
             models.Index(fields=["about_kind", "about_key"], name="notice_by_subject"),
         ]
 

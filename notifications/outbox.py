@@ -1,0 +1,98 @@
+"""How is something told, so that it is told exactly when what it tells is true?
+
+Notices are rows, written in the transaction of what they tell. The commit only nudges a worker; the
+sweep (`notifications.tasks.sweep`) is the guarantee that every mail goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from kombu.exceptions import OperationalError
+
+from notifications import tasks
+from notifications.models import MailState, Notice
+from notifications.texts import complete
+
+log = structlog.get_logger("countersign.outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One thing to tell one person; `facts` are those of the topic's family in `notifications.texts`.
+
+    `url` is the path of the page it is about. A `recipient_id` of None is skipped: who posts need
+    not ask whether there is an approver.
+    """
+
+    recipient_id: int | None
+    topic: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    url: str = ""
+
+
+def post(
+    letters: Iterable[Letter],
+    *,
+    event: str,
+    tenant_id: int,
+    about: tuple[str, str] = ("", ""),
+    now: datetime | None = None,
+    mailed_at: datetime | None = None,
+) -> None:
+    """Write the notices of one event (such as `approval:<key>:<number>`) into the caller's transaction.
+
+    Posting the same event again, or one letter twice, tells nobody twice. `about` is the kind and
+    key of what the pages show them for. `mailed_at` is for a past that is being filled in: the mails
+    count as sent then, and none goes out. Raises ValueError for facts that do not fit the topic.
+    """
+    now = now or timezone.now()
+    notices = {notice.key: notice for notice in (_notice(letter, event, now) for letter in letters) if notice}
+    if not notices:
+        return
+    for notice in notices.values():
+        notice.tenant_id = tenant_id
+        notice.about_kind, notice.about_key = about
+        if mailed_at is not None:
+            notice.mail_state, notice.sent_at = MailState.SENT, mailed_at
+    # A conflict can only be the unique key, that is, the same thing told before. Without
+    # `ignore_conflicts` it would end the caller's transaction.
+    Notice.objects.bulk_create(notices.values(), ignore_conflicts=True)
+    waiting = dict(Notice.objects.filter(key__in=notices).values_list("pk", "mail_state"))
+    if len(waiting) != len(notices):
+        raise RuntimeError(f"{event}: not every notice was written.")
+    ids = [pk for pk, state in waiting.items() if state == MailState.WAITING]
+    if ids:
+        transaction.on_commit(partial(nudge, ids), robust=True)
+
+
+def nudge(notice_ids: Sequence[int]) -> None:
+    """Ask a worker to mail these now. A broker that does not answer costs half a second and nothing else."""
+    try:
+        tasks.deliver.apply_async(args=[list(notice_ids)], retry=False)
+    except (OperationalError, OSError) as failure:
+        log.warning("broker away, the sweep will send", notices=len(notice_ids), error=str(failure))
+
+
+def _notice(letter: Letter, event: str, now: datetime) -> Notice | None:
+    if letter.recipient_id is None:
+        return None
+    if letter.url and not (letter.url.startswith("/") and url_has_allowed_host_and_scheme(letter.url, None)):
+        raise ValueError(f"{letter.topic}: {letter.url!r} is not a path of this installation.")
+    return Notice(
+        key=f"{event}:{letter.recipient_id}:{letter.topic}",
+        recipient_id=letter.recipient_id,
+        topic=letter.topic,
+        facts=complete(letter.topic, letter.facts),
+        url=letter.url,
+        created_at=now,
+        next_attempt_at=now,
+    )

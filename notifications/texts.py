@@ -1,0 +1,183 @@
+"""What can be told, to whom, and which facts each text needs?
+
+A topic is one kind of notice. Its words stand in `templates/notifications/<topic>.txt`; this module
+is the contract between who posts a notice and who words it. All facts are plain JSON. Amounts come
+as text with their currency, since the words must not depend on today's rounding or prices.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from config.kit.money import spell
+
+Line = dict[str, str]  # name, quantity, gross ("598.00 EUR", or "" where the reader must not see it)
+Instruction = dict[str, Any]  # name (of the line), text, links: [{label, url}]
+
+
+class Side(StrEnum):
+    """On whose side the reader stands; each side sees whom of its own people was told."""
+
+    CUSTOMER = "customer"
+    SELLER = "seller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalFacts:
+    """The facts of every `approval.*` topic. Only the first two are required.
+
+    `reader` picks the wording where a topic can go to both sides: requester, approver or admin;
+    left out, it is the first one the topic knows.
+    """
+
+    requester: str
+    total: str  # gross, such as "5,812.40 EUR"
+    requester_group: str = ""
+    approver: str = ""  # whoever it is put to now; after a reassignment the new one
+    previous_approver: str = ""
+    company: str = ""
+    label: str = ""  # what it is about, such as "cart of 24 Nov"
+    line_count: int = 0
+    lines: list[Line] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)  # why approval is needed, with figures
+    comment: str = ""  # the requester's
+    answer: str = ""  # the approver's
+    expires_at: str = ""  # ISO, with its zone; "" = it never expires
+    actor: str = ""  # who made the move
+    reason: str = ""  # of a reassignment, a closing, a giving up
+    differences: list[str] = field(default_factory=list)
+    order_numbers: list[str] = field(default_factory=list)
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
+    """The facts of every `order.*` topic. Only the first two are required.
+
+    `reader` is customer or seller, as in `ApprovalFacts`.
+    """
+
+    number: str
+    customer: str  # the person's name
+    company: str = ""
+    marketplace: str = ""
+    vendor: str = ""  # who delivers
+    total: str = ""  # gross; "" where the reader must not see it
+    lines: list[Line] = field(default_factory=list)
+    actor: str = ""
+    reason: str = ""  # of a rejection, a withdrawal, a cancellation, a failure: the reader sees it
+    review_note: str = ""  # internal; never shown to a customer
+    instructions: list[Instruction] = field(default_factory=list)
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of notice: the word for it in lists, its tone there, its readers and what it shows.
+
+    `sections` are parts of the mail below its sentences, in this order; empty ones are left out.
+    """
+
+    name: str
+    label: str
+    tone: str  # waiting, good, refused or closed, as everywhere on the pages
+    readers: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> type[ApprovalFacts | OrderFacts]:
+        """The facts of its family."""
+        return ApprovalFacts if self.name.startswith("approval.") else OrderFacts
+
+    @property
+    def side(self) -> Side:
+        """Whose people read it, where that does not depend on the facts."""
+        return Side.SELLER if self.readers == ("seller",) else Side.CUSTOMER
+
+
+ASKED = ("comment", "reasons", "lines")
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        Topic("approval.requested", "To decide", "waiting", ("approver",), ASKED),
+        Topic("approval.request_sent", "Asked", "waiting", ("requester",), ASKED),
+        Topic("approval.approved", "Approved", "good", ("requester",), ("answer", "lines")),
+        Topic("approval.declined", "Declined", "refused", ("requester",), ("answer", "lines")),
+        Topic("approval.amended", "Changed", "waiting", ("approver", "requester"), ("differences", *ASKED)),
+        Topic("approval.reassigned_to_you", "To decide", "waiting", ("approver",), ("reason", *ASKED)),
+        Topic("approval.reassigned_away", "Reassigned", "closed", ("approver",), ("reason",)),
+        Topic("approval.reassigned", "Reassigned", "waiting", ("requester",), ("reason",)),
+        Topic("approval.waiting", "To decide", "waiting", ("approver", "requester"), ASKED),
+        Topic("approval.expiring", "Expires soon", "waiting", ("approver", "requester"), ASKED),
+        Topic("approval.expired", "Expired", "closed", ("requester", "approver"), ("lines",)),
+        Topic("approval.closed", "Closed", "closed", ("approver", "requester"), ("reason",)),
+        Topic("approval.given_up", "Given up", "closed", ("requester", "approver"), ("reason", "differences")),
+        Topic("approval.approver_lost", "Choose another approver", "waiting", ("requester",)),
+        Topic("approval.nobody_eligible", "Nobody can approve", "refused", ("admin",), ASKED),
+        Topic("order.placed", "Placed", "good", ("customer",), ("lines",)),
+        Topic("order.to_review", "In review", "waiting", ("customer",), ("lines",)),
+        Topic("order.review_requested", "To review", "waiting", ("seller",), ("lines",)),
+        Topic("order.review_waiting", "To review", "waiting", ("seller",), ("lines",)),
+        Topic("order.approved", "Accepted", "good", ("customer",), ("lines",)),
+        Topic("order.rejected", "Rejected", "refused", ("customer",), ("reason", "lines")),
+        Topic("order.to_deliver", "To deliver", "waiting", ("seller",), ("review_note", "lines")),
+        Topic("order.completed", "Ready", "good", ("customer",), ("instructions", "lines")),
+        Topic("order.failed", "Failed", "refused", ("customer",), ("reason", "instructions", "lines")),
+        Topic("order.failed_seller", "Failed", "refused", ("seller",), ("reason", "instructions", "lines")),
+        Topic("order.withdrawn", "Withdrawn", "closed", ("seller",), ("reason",)),
+        Topic("order.cancelled", "Cancelled", "closed", ("customer", "seller"), ("reason", "lines")),
+        Topic("order.on_behalf", "Placed for you", "good", ("customer",), ("lines",)),
+    )
+}
+
+
+def complete(topic_name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """All facts of the topic's family, those not given empty, ready to be stored as JSON.
+
+    A mistake of the program, such as an unknown topic or fact, a missing required fact or a time
+    without a zone, raises ValueError here: in the transaction that posts, not in the mail worker.
+    """
+    topic = TOPICS.get(topic_name)
+    if topic is None:
+        raise ValueError(f"There is no topic {topic_name!r}.")
+    try:
+        facts = dataclasses.asdict(topic.facts(**{name: plain(value) for name, value in given.items()}))
+    except TypeError as wrong:
+        raise ValueError(f"{topic_name}: {wrong}") from wrong
+    facts["reader"] = facts["reader"] or topic.readers[0]
+    if facts["reader"] not in topic.readers:
+        raise ValueError(f"{topic_name} is not worded for the reader {facts['reader']!r}.")
+    if facts.get("expires_at") and datetime.fromisoformat(facts["expires_at"]).tzinfo is None:
+        raise ValueError(f"{topic_name}: expires_at needs a zone.")
+    return facts
+
+
+def side_of(topic_name: str, facts: Mapping[str, Any]) -> Side:
+    """On whose side the reader of this notice stands."""
+    if facts.get("reader") == "seller":
+        return Side.SELLER
+    topic = TOPICS.get(topic_name)
+    return topic.side if topic else Side.CUSTOMER
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON can hold it on every database; times as ISO text, amounts without loss."""
+    if isinstance(value, str):
+        # PostgreSQL's JSON has neither the null character nor half of a character pair.
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return spell(value)
+    return "" if value is None else value
