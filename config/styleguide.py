@@ -76,6 +76,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "asked_moves": _moves(error="Write why, so that Rita Okafor knows what to change."),
             "queue": _queue(now),
             "tabs": TABS,
+            "products": PRODUCTS,
             "page": Paginator(range(183), 20).page(4),
             "filter": OrderFilter(request.GET or None),
             "form": CheckoutForm(),
@@ -178,6 +179,23 @@ LINES = [
         "tax_rate": Decimal(7),
         "total": Decimal("1269.09"),
     },
+]
+
+PRODUCTS = [
+    {
+        "name": LINES[number]["name"],
+        "url": "#product",
+        "sku": LINES[number]["sku"],
+        "vendor": "Contoso",
+        "text": "Patches, backups and a person who answers within the hour, for one server.",
+        "note": LINES[number].get("note", ""),
+        "price": LINES[number]["unit_price"],
+        "currency": "EUR",
+        "tax_word": "net",
+        "unit": "month",
+        "add_url": "#add",
+    }
+    for number in range(3)
 ]
 
 TOTALS = [

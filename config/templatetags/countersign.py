@@ -34,6 +34,9 @@ Blocks
         item    title, url, key, who, group, company, detail, why, amount, currency, tax_word, status, tone, at,
                 deadline, unread
 
+    {% product_card product %}              in <ul class="products">: name, url, sku, vendor, text, note, price,
+                currency, tax_word, unit, add_url with hidden {name: value} (posts there)
+
 Moving about
     {% move_bar moves %}                    comment_label: one optional comment for all; hidden: {name: value} for all
         move    label, url, kind (primary, secondary, dangerous), hint, needs_comment, comment_label, comment_help,
@@ -42,7 +45,7 @@ Moving about
     {% tabs items "Approvals" %}            item: label, url, count, current
     {% pager page %}                        a page of Django's Paginator; keeps the rest of the address
     {% empty_state "Nothing to decide" "text" %}    icon, action_label, action_url
-    {% flash "good" "Approved." "What is next" %}   tone good, waiting, refused, info
+    {% flash "good" "Approved." "What is next" %}   more may be left out; a Django message level is a tone, too
 
 Forms
     {% form_errors form %}                  first in the form: what is wrong, with links to the fields
@@ -327,9 +330,17 @@ def timeline(events: Iterable[Any]) -> Values:
 @piece
 def progress_line(steps: Iterable[Any]) -> Values:
     """The stages of an order: done, current, still to come, skipped or refused; and who has it now."""
-    rows = list(steps)
-    now = [number for number, step in enumerate(rows, 1) if _of(step, "state") in ("current", "refused")]
-    return {"steps": rows, "number": now[0] if now else len(rows), "count": len(rows)}
+    rows: list[Values] = []
+    number, words = 0, "not needed"
+    for step in steps:
+        row = {name: _of(step, name) for name in ("label", "state", "who", "at")}
+        rows.append({**row, "words": words})
+        if row["state"] in ("current", "refused"):
+            number = len(rows)
+        if row["state"] == "refused":
+            words = "not reached"
+    number = number or len(rows)
+    return {"steps": rows, "number": number, "count": len(rows), "now": rows[number - 1] if rows else {}}
 
 
 @piece
@@ -360,6 +371,13 @@ def line_table(
         "editable": any(_of(line, "edit") for line in rows),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@piece
+def product_card(context: Context, product: Any) -> Values:
+    """A product of the shop, an item of `<ul class="products">`."""
+    tax_word = _of(product, "tax_word") or ""
+    return {"product": product, "tax_word": tax_word, "csrf_token": context.get("csrf_token")}
 
 
 # Moving about
@@ -452,14 +470,14 @@ def empty_state(title: str, text: str = "", icon: str = "", action_label: str = 
     return {"title": title, "text": text, "icon": icon, "action_label": action_label, "action_url": action_url}
 
 
-FLASH_TONES = {"success": "good", "warning": "waiting", "error": "refused", "info": "info", "debug": "info"}
+FLASH_TONES = {"success": "good", "warning": "waiting", "error": "refused", "info": "closed", "debug": "closed"}
 
 
 @piece
 def flash(tone: str, text: str, more: str = "") -> Values:
     """What happened; `more` says what it means or what to do. Takes Django's message levels, too."""
     tone = FLASH_TONES.get(tone, tone)
-    pictures = {"good": "check", "waiting": "warning", "refused": "warning", "info": "info"}
+    pictures = {"good": "check", "waiting": "warning", "refused": "warning"}
     return {"tone": tone, "text": text, "more": more, "icon": pictures.get(tone, "info")}
 
 
