@@ -1,0 +1,109 @@
+"""Which system preferences does a tenant have, what do they mean, and what are they set to?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from companies.models import Preference
+from config.kit.refused import Invalid
+
+
+class PreferenceKey(StrEnum):
+    """The names of the preferences, as the API spells them."""
+
+    QUOTE_APPROVAL = "approval.enableQuoteApprovalProcess"
+    EXPIRY_DAYS = "approval.default_expiryDays"
+    AUTO_APPROVE_ON_BEHALF = "order.autoApproveOnBehalf"
+    REVIEW_DEFAULT = "order.reviewDefault"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPreference:
+    """A preference: what it is called, what it does, and which values it takes.
+
+    A whole number has bounds (`least`, `most`); without them the value is true or false.
+    """
+
+    key: PreferenceKey
+    default: bool | int
+    label: str
+    help_text: str
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def is_switch(self) -> bool:
+        """True or false, rather than a number."""
+        return isinstance(self.default, bool)
+
+    def checked(self, value: object) -> bool | int:
+        """The value as it may be stored; raises `Invalid` naming this preference."""
+        if self.is_switch:
+            if isinstance(value, bool):
+                return value
+            raise Invalid(f"{self.label} is either true or false.", field=self.key)
+        if isinstance(value, int) and not isinstance(value, bool):
+            if (self.least is None or value >= self.least) and (self.most is None or value <= self.most):
+                return value
+        raise Invalid(f"{self.label} is a whole number from {self.least} to {self.most}.", field=self.key)
+
+
+PREFERENCES: dict[str, KnownPreference] = {
+    known.key.value: known
+    for known in (
+        KnownPreference(
+            PreferenceKey.QUOTE_APPROVAL,
+            default=True,
+            label="Enable quote approval process",
+            help_text="Quotes ask for approval by the same rules as carts. "
+            "Off lets every Requester order a quote of any amount alone; carts are not affected.",
+        ),
+        KnownPreference(
+            PreferenceKey.EXPIRY_DAYS,
+            default=10,
+            label="Approval expiry days",
+            help_text="Days until a request for approval that nobody answers expires, 1 to 365. "
+            "A company can have its own number. A change counts for new requests.",
+            least=1,
+            most=365,
+        ),
+        KnownPreference(
+            PreferenceKey.AUTO_APPROVE_ON_BEHALF,
+            default=True,
+            label="Auto-approve on-behalf orders",
+            help_text="Orders that a reseller's sales place for their own customers, on their own marketplace, "
+            "pass the order review by themselves. Off: they wait like any other order. "
+            "A marketplace can differ. Purchase approval is not affected.",
+        ),
+        KnownPreference(
+            PreferenceKey.REVIEW_DEFAULT,
+            default=False,
+            label="Review default",
+            help_text="Whether orders for products that leave it to the marketplace wait for an auditor. "
+            "A marketplace can differ. Orders already placed are not affected.",
+        ),
+    )
+}
+
+
+def known_preference(key: str) -> KnownPreference:
+    """The preference of this name; raises `Invalid` for one that does not exist."""
+    if key not in PREFERENCES:
+        raise Invalid(f"There is no preference called {key}.", field="key")
+    return PREFERENCES[key]
+
+
+def value_of(tenant_id: int, key: str) -> Any:
+    """What the preference is set to, else its default. One query."""
+    return values_of(tenant_id, (key,))[key]
+
+
+def values_of(tenant_id: int, keys: Iterable[str] | None = None) -> dict[str, Any]:
+    """Several preferences by key (None: all of them), each as set or else its default. One query."""
+    wanted = list(PREFERENCES if keys is None else keys)
+    values = {key: known_preference(key).default for key in wanted}
+    stored = Preference.objects.filter(tenant_id=tenant_id, key__in=wanted)
+    return {**values, **dict(stored.values_list("key", "value"))}
