@@ -24,15 +24,15 @@ class PreferenceKey(StrEnum):
 class KnownPreference:
     """A preference: what it is called, what it does, and which values it takes.
 
-    A whole number has bounds (`least`, `most`); without them the value is true or false.
+    Where the default is a number, `least` and `most` are its bounds.
     """
 
     key: PreferenceKey
     default: bool | int
     label: str
     help_text: str
-    least: int | None = None
-    most: int | None = None
+    least: int = 0
+    most: int = 0
 
     @property
     def is_switch(self) -> bool:
@@ -45,9 +45,8 @@ class KnownPreference:
             if isinstance(value, bool):
                 return value
             raise Invalid(f"{self.label} is either true or false.", field=self.key)
-        if isinstance(value, int) and not isinstance(value, bool):
-            if (self.least is None or value >= self.least) and (self.most is None or value <= self.most):
-                return value
+        if isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most:
+            return value
         raise Invalid(f"{self.label} is a whole number from {self.least} to {self.most}.", field=self.key)
 
 
