@@ -241,11 +241,15 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Links in mails point here; a mail is written outside any request and cannot ask it.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 EMAIL_TIMEOUT = 10
-EMAIL_FILE_PATH = VAR_DIR / "mails"
-if env.str("EMAIL_URL", default=""):
+_mail_url = env.str("EMAIL_URL", default="")
+if _mail_url:
     vars().update(env.email_url("EMAIL_URL"))
+    if _mail_url.startswith("filemail:///"):
+        # The parser reads the path without its first slash, which would mean a folder below wherever one stands.
+        EMAIL_FILE_PATH = "/" + _mail_url.removeprefix("filemail:///")
 elif DEMO:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mails"
 elif PRODUCTION:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = "localhost"
