@@ -83,7 +83,7 @@ def _deliver_next(among: NoticeQuerySet, now: datetime | None) -> bool | None:
     try:
         mail_of(notice).send()
     # Whatever is wrong with this one mail must be recorded, and must not keep the others back.
-    except Exception as failure:  # noqa: BLE001
+    except Exception as failure:
         error = f"{type(failure).__name__}: {failure}"
         log.warning("mail not sent", notice=notice.pk, topic=notice.topic, error=error)
         _record(notice.pk, now or timezone.now(), MailState.WAITING, error)

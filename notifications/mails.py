@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 from typing import Any
-from urllib.parse import urlsplit
 
 import css_inline
 from django.conf import settings
@@ -18,6 +20,7 @@ from notifications.wording import Wording, one_line, wording_of
 # Styles must go into the elements for mail programs that drop <style>; the rules for narrow and dark
 # screens cannot, and stay for those that read them. A mail is never a reason to fetch something.
 INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+WEB_ADDRESS = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
 
 
 def mail_of(notice: Notice) -> EmailMultiAlternatives:
@@ -45,42 +48,58 @@ def mail_of(notice: Notice) -> EmailMultiAlternatives:
 
 def _values(notice: Notice, words: Wording) -> dict[str, Any]:
     """What both layouts show."""
-    facts = words.facts
     return {
         "words": words,
-        "sender": one_line(facts.get("marketplace") or notice.tenant.name, 60),
+        "sender": one_line(words.facts.get("marketplace") or notice.tenant.name, 60),
         "recipient": one_line(notice.recipient.name),
         "url": f"{settings.SITE_URL}{notice.url}" if notice.url else "",
         "site_url": settings.SITE_URL,
-        "sections": [_section(name, facts) for name in words.sections],
-        "reference": facts.get("number") or facts.get("label"),
+        "sections": [_section(name, words.facts) for name in words.sections],
     }
 
 
-def _section(name: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """One part below the sentences: its heading and one of quote, items, lines or instructions."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of a mail below its sentences; it has one of the kinds of content."""
+
+    title: str
+    quote: str = ""
+    quoted: tuple[str, ...] = ()  # the quote for text mails: narrow lines, each marked
+    points: Sequence[str] = ()
+    lines: Sequence[Mapping[str, str]] = ()
+    total: str = ""
+    instructions: Sequence[Mapping[str, Any]] = ()
+
+
+def _section(name: str, facts: Mapping[str, Any]) -> Section:
+    actor = facts.get("actor", "")
     titles = {
-        "comment": f"{facts.get('requester')} wrote",
-        "answer": f"{facts.get('actor') or facts.get('approver')} wrote",
-        "reason": f"{facts['actor']} wrote" if facts.get("actor") else "The reason",
+        "comment": "You wrote" if facts["reader"] == "requester" else f"{facts.get('requester')} wrote",
+        "answer": f"{actor or facts.get('approver') or 'Your approver'} wrote",
+        "reason": f"{actor} wrote" if actor else "The reason",
         "review_note": "Note of the review",
         "reasons": "Why it needs approval",
         "differences": "What changed",
-        "lines": "What is ordered",
+        "lines": "What is asked for" if "requester" in facts else "What is ordered",
         "instructions": "Instructions",
     }
-    section: dict[str, Any] = {"title": titles[name]}
-    if name in ("comment", "answer", "reason", "review_note"):
-        quoted = [textwrap.wrap(line, 74, break_long_words=False) or [""] for line in facts[name].strip().splitlines()]
-        return section | {"quote": facts[name], "quoted": [f"> {part}".rstrip() for line in quoted for part in line]}
+    title, content = one_line(titles[name]), facts[name]
     if name == "lines":
-        return section | {"lines": facts["lines"], "total": facts["total"]}
+        return Section(title=title, lines=content, total=facts["total"])
     if name == "instructions":
-        return section | {"instructions": [_safe_links(instruction) for instruction in facts["instructions"]]}
-    return section | {"items": facts[name]}
+        return Section(title=title, instructions=[_with_safe_links(instruction) for instruction in content])
+    if name in ("reasons", "differences"):
+        return Section(title=title, points=content)
+    return Section(title=title, quote=content.strip(), quoted=_quoted(content))
 
 
-def _safe_links(instruction: dict[str, Any]) -> dict[str, Any]:
-    """The instruction with such links only as lead to a web page: others could run a script in the reader's mail."""
-    links = [link for link in instruction.get("links") or () if urlsplit(link["url"]).scheme in ("http", "https")]
+def _quoted(text: str) -> tuple[str, ...]:
+    # An empty line has no parts to wrap, but stays a line of the quote.
+    parts = [textwrap.wrap(line, 74, break_long_words=False) or [""] for line in text.strip().splitlines()]
+    return tuple(f"> {line}".rstrip() for lines in parts for line in lines)
+
+
+def _with_safe_links(instruction: Mapping[str, Any]) -> dict[str, Any]:
+    """The instruction with only those links that lead to a web page: others could run a script at the reader's."""
+    links = [link for link in instruction.get("links") or () if WEB_ADDRESS.match(link.get("url", ""))]
     return {**instruction, "links": links}

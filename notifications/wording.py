@@ -79,7 +79,7 @@ def one_line(text: str, longest: int = 0) -> str:
 def _for_reading(notice: Notice, zone_name: str) -> dict[str, Any]:
     """The facts with times as the reader's clock shows them, and the few words derived from them."""
     # A notice may have been posted before a fact was added: what it lacks is empty.
-    empty = {field: "" for field in TOPICS[notice.topic].facts.__dataclass_fields__}
+    empty = dict.fromkeys(TOPICS[notice.topic].facts.__dataclass_fields__, "")
     facts: dict[str, Any] = {**empty, **notice.facts}
     if facts.get("expires_at"):
         zone = ZoneInfo(zone_name)
