@@ -32,8 +32,8 @@ class Side(StrEnum):
 class ApprovalFacts:
     """The facts of every `approval.*` topic. Only the first two are required.
 
-    `reader` picks the wording where a topic can go to both sides: requester, approver or admin;
-    left out, it is the first one the topic knows.
+    `reader` is who reads it: requester, approver or admin. It must be given where a topic can go to
+    both sides, since the same event is told to each in other words.
     """
 
     requester: str
@@ -151,9 +151,12 @@ def complete(topic_name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         facts = dataclasses.asdict(topic.facts(**{name: plain(value) for name, value in given.items()}))
     except TypeError as wrong:
         raise ValueError(f"{topic_name}: {wrong}") from wrong
-    facts["reader"] = facts["reader"] or topic.readers[0]
+    if not facts["reader"] and len(topic.readers) == 1:
+        facts["reader"] = topic.readers[0]
     if facts["reader"] not in topic.readers:
-        raise ValueError(f"{topic_name} is not worded for the reader {facts['reader']!r}.")
+        raise ValueError(
+            f"{topic_name}: the fact `reader` is {facts['reader']!r}, give one of {', '.join(topic.readers)}."
+        )
     if facts.get("expires_at") and datetime.fromisoformat(facts["expires_at"]).tzinfo is None:
         raise ValueError(f"{topic_name}: expires_at needs a zone.")
     return facts
