@@ -12,6 +12,11 @@ from tests.architecture.project import calls_and_assignments, dotted, modules
 WRITERS: dict[str, dict[str, dict[str, str]]] = {
     "status": {
         "approvals.services.writer": {"write_moves": "writes the row, its event and its notices together"},
+        "orders.services.order_writer": {"write_order_moves": "writes the order, its deliveries and its event"},
+        "orders.services.cart_writer": {
+            "write_cart_move": "asks the table of the cart's lifecycle",
+            "release_cart": "takes the first try back in memory when the database refuses a second open cart",
+        },
     },
 }
 WRITING_CALLS = {"update", "create", "get_or_create", "update_or_create", "bulk_update", "setattr"}
