@@ -57,9 +57,7 @@ PURCHASE = Lifecycle(
         _row(Status.PENDING, Move.REASSIGN, Status.PENDING, Party.REQUESTER, Party.ADMIN),
         _row(Status.PENDING, Move.CLOSE, Status.CLOSED, Party.REQUESTER),
         _row(Status.PENDING, Move.EXPIRE, Status.EXPIRED, Party.SYSTEM),
-        _row(
-            Status.APPROVED, Move.PLACE_ORDER, Status.APPROVED, Party.REQUESTER, Party.APPROVER
-        ),
+        _row(Status.APPROVED, Move.PLACE_ORDER, Status.APPROVED, Party.REQUESTER, Party.APPROVER),
         _row(
             Status.APPROVED,
             Move.GIVE_UP,

@@ -116,9 +116,7 @@ def rule(case: Case) -> Ruling:
     if role not in GROUP_ROLES:
         return Ruling(Verdict.FORBIDDEN, (_may_not_order(role),))
     if not case.approvals_on:
-        return _free(
-            Reason("quote_approvals_off", "Quotes are ordered without approval on this platform.")
-        )
+        return _free(Reason("quote_approvals_off", "Quotes are ordered without approval on this platform."))
     if role is Role.ADMIN:
         return _free(Reason("admin", "Admins order without approval."))
     limit_reason = over_limit(case.gross, case.limit)
@@ -130,9 +128,7 @@ def rule(case: Case) -> Ruling:
     return _needs_approval(case, tuple(reasons), exceeded=limit_reason is not None)
 
 
-def eligible_approvers(
-    people: Iterable[Person], *, asker_id: int | None, exceeded: bool
-) -> tuple[Person, ...]:
+def eligible_approvers(people: Iterable[Person], *, asker_id: int | None, exceeded: bool) -> tuple[Person, ...]:
     """Who may approve a request of `asker_id`, by name; `exceeded`: it is above the limit.
 
     Who asks matters only in that they never approve themselves.
@@ -201,8 +197,7 @@ def _needs_approval(case: Case, reasons: tuple[Reason, ...], *, exceeded: bool) 
         warnings = (
             Reason(
                 "approval_group_without_active_members",
-                "The company's approval group has no active member; "
-                "the usual rule applies until it has one.",
+                "The company's approval group has no active member; the usual rule applies until it has one.",
             ),
         )
     if not eligible:

@@ -16,9 +16,7 @@ def rates_on(tax_class_ids: Iterable[int], country: str, day: date) -> dict[int,
     assume zero.
     """
     rows = (
-        TaxRate.objects.filter(
-            tax_class_id__in=set(tax_class_ids), country=country, valid_from__lte=day
-        )
+        TaxRate.objects.filter(tax_class_id__in=set(tax_class_ids), country=country, valid_from__lte=day)
         .order_by("valid_from")
         .values_list("tax_class_id", "rate")
     )

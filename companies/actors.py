@@ -127,9 +127,7 @@ def actor_for(
         .order_by("company__name", "pk")
     )
     acting = [
-        m
-        for m in members
-        if m.is_active and m.user.is_active and m.company.is_active and m.company.kind in kinds
+        m for m in members if m.is_active and m.user.is_active and m.company.is_active and m.company.kind in kinds
     ]
     chosen = next((m for m in acting if m.company_id == company_id), acting[0] if acting else None)
     if chosen is not None:

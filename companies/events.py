@@ -124,9 +124,7 @@ class Happening:
 EventType = TypeVar("EventType", bound=ChainedEvent)
 
 
-def chain_event(
-    event: EventType, parent: Keyed, what: Happening, actor: Actor, now: datetime
-) -> EventType:
+def chain_event(event: EventType, parent: Keyed, what: Happening, actor: Actor, now: datetime) -> EventType:
     """Fill in `event` as the next of `parent` and move the parent's counters on; saves neither.
 
     The parent must be locked or not yet saved. `event` comes empty but for its link to the parent.

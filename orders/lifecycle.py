@@ -170,9 +170,7 @@ class OrderKind(StrEnum):
 REVIEWED_KINDS = (OrderKind.PURCHASE, OrderKind.TRIAL, OrderKind.MODIFICATION)
 
 
-def review_needed(
-    kind: OrderKind, switch: str, *, marketplace_default: bool | None, tenant_default: bool
-) -> bool:
+def review_needed(kind: OrderKind, switch: str, *, marketplace_default: bool | None, tenant_default: bool) -> bool:
     """Whether an order of `kind` for a product with this review switch waits for an auditor.
 
     The switch says `yes`, `no` or `inherit`; what inherits takes the marketplace's default, else

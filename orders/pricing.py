@@ -82,9 +82,7 @@ def price_line(
     gross = round_amount(raw if includes_tax else raw * factor, currency)
     if gross >= AMOUNT_LIMIT:
         raise Invalid("This quantity makes the line too expensive to handle.", field="quantity")
-    return PricedLine(
-        quantity, unit_price, includes_tax, tax_code, tax_rate, Amounts(net, gross - net, gross)
-    )
+    return PricedLine(quantity, unit_price, includes_tax, tax_code, tax_rate, Amounts(net, gross - net, gross))
 
 
 def price_shipping(net_price: Decimal, *, tax_rate: Decimal, currency: str) -> Amounts:
@@ -104,9 +102,7 @@ def add_up(lines: Iterable[Amounts], currency: str) -> Amounts:
     return Amounts(net, gross - net, gross)
 
 
-def totals(
-    lines: Iterable[Amounts], currency: str, shipping: Amounts | None = None
-) -> Totals:
+def totals(lines: Iterable[Amounts], currency: str, shipping: Amounts | None = None) -> Totals:
     """Sums of lines, with shipping kept apart."""
     zero = round_amount(ZERO, currency)
     return Totals(currency, add_up(lines, currency), shipping or Amounts(zero, zero, zero))

@@ -28,9 +28,7 @@ class SubjectKind(models.TextChoices):
 
 
 # An approval that still binds its subject: waiting for its answer, or approved and not yet used.
-LIVE = Q(status=Status.PENDING) | Q(
-    status=Status.APPROVED, created_resource="", released_at__isnull=True
-)
+LIVE = Q(status=Status.PENDING) | Q(status=Status.APPROVED, created_resource="", released_at__isnull=True)
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
@@ -63,16 +61,12 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         if status == Status.PENDING:
             return self.waiting(now)
         if status == Status.EXPIRED:
-            return self.filter(
-                Q(status=Status.EXPIRED) | Q(status=Status.PENDING, expires_at__lte=now)
-            )
+            return self.filter(Q(status=Status.EXPIRED) | Q(status=Status.PENDING, expires_at__lte=now))
         return self.filter(status=status)
 
     def waiting(self, now: datetime) -> Self:
         """PENDING and not overdue at `now`."""
-        return self.filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=now), status=Status.PENDING
-        )
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), status=Status.PENDING)
 
     def overdue(self, now: datetime) -> Self:
         """PENDING in the table, but past their time at `now`."""
@@ -102,9 +96,7 @@ class Approval(HasHistory, Resource):
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="approvals")
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="approvals"
-    )
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="approvals")
     status = models.CharField(
         max_length=10, choices=[(s.value, s.value.capitalize()) for s in Status], default=Status.PENDING
     )
@@ -132,9 +124,7 @@ class Approval(HasHistory, Resource):
         related_name="approvals_to_answer",
     )
     approver_name = models.CharField(max_length=200, blank=True)
-    pool_company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
-    )
+    pool_company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews")
     comment = models.TextField(blank=True)
     approver_comment = models.TextField(blank=True)
     details = models.JSONField(default=dict, blank=True)
@@ -181,8 +171,7 @@ class Approval(HasHistory, Resource):
                 name="an_approval_has_a_known_status",
             ),
             models.CheckConstraint(
-                condition=Q(released_at__isnull=True)
-                | Q(status=Status.APPROVED, created_resource=""),
+                condition=Q(released_at__isnull=True) | Q(status=Status.APPROVED, created_resource=""),
                 name="only_an_unused_yes_is_given_up",
             ),
             models.CheckConstraint(
@@ -199,9 +188,7 @@ class Approval(HasHistory, Resource):
                 condition=Q(status=Status.PENDING),
                 name="approval_waiting_by_approver",
             ),
-            models.Index(
-                fields=["expires_at"], condition=Q(status=Status.PENDING), name="approval_by_expiry"
-            ),
+            models.Index(fields=["expires_at"], condition=Q(status=Status.PENDING), name="approval_by_expiry"),
             models.Index(
                 fields=["pool_company", "-created_at"],
                 condition=Q(pool_company__isnull=False),
@@ -220,9 +207,7 @@ class Approval(HasHistory, Resource):
 
     def is_overdue(self, now: datetime) -> bool:
         """PENDING past its time."""
-        return (
-            self.status == Status.PENDING and self.expires_at is not None and self.expires_at <= now
-        )
+        return self.status == Status.PENDING and self.expires_at is not None and self.expires_at <= now
 
     @property
     def limit(self) -> Money | None:

@@ -42,17 +42,14 @@ class Step(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField(max_length=20, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["approval", "number"], name="one_step_per_number"),
             models.CheckConstraint(
-                condition=Q(user__isnull=False, company__isnull=True)
-                | Q(user__isnull=True, company__isnull=False),
+                condition=Q(user__isnull=False, company__isnull=True) | Q(user__isnull=True, company__isnull=False),
                 name="a_step_is_put_to_a_person_or_a_pool",
             ),
         ]
@@ -87,7 +84,5 @@ class ApprovalEvent(ChainedEvent):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["approval", "number"], name="one_approval_event_per_number"
-            ),
+            models.UniqueConstraint(fields=["approval", "number"], name="one_approval_event_per_number"),
         ]

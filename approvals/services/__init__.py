@@ -1,0 +1,23 @@
+"""The moves of an approval: each public function owns one transaction and is called by edges only."""
+
+from approvals.services.amend import UNCHANGED, amend
+from approvals.services.ask import preview, request_approval
+from approvals.services.close import close, give_up
+from approvals.services.decide import approve, decline
+from approvals.services.expire import expire_overdue, remind
+from approvals.services.reassign import candidates, reassign
+
+__all__ = [
+    "UNCHANGED",
+    "amend",
+    "approve",
+    "candidates",
+    "close",
+    "decline",
+    "expire_overdue",
+    "give_up",
+    "preview",
+    "reassign",
+    "remind",
+    "request_approval",
+]

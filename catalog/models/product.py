@@ -42,9 +42,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Published products of the actor's tenant, for a vendor's people also their own drafts."""
         if actor.platform:
             return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
-        return self.filter(
-            Q(is_active=True) | Q(vendor_id=actor.company_id), tenant_id=actor.tenant_id
-        )
+        return self.filter(Q(is_active=True) | Q(vendor_id=actor.company_id), tenant_id=actor.tenant_id)
 
 
 class Product(Resource):
@@ -69,9 +67,7 @@ class Product(Resource):
         default=NeedsReview.INHERIT,
         help_text="Orders for this product wait until the seller has accepted them.",
     )
-    provisioning = models.CharField(
-        max_length=8, choices=Provisioning, default=Provisioning.MANUAL
-    )
+    provisioning = models.CharField(max_length=8, choices=Provisioning, default=Provisioning.MANUAL)
     is_active = models.BooleanField("published", default=True)
 
     objects = ProductQuerySet.as_manager()
@@ -99,9 +95,7 @@ class Listing(Resource):
 
     marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="listings")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="listings")
-    unit_price = models.DecimalField(
-        max_digits=15, decimal_places=6, validators=[MinValueValidator(Decimal(0))]
-    )
+    unit_price = models.DecimalField(max_digits=15, decimal_places=6, validators=[MinValueValidator(Decimal(0))])
     currency = models.CharField(max_length=3, validators=[CURRENCY_FORMAT])
     includes_tax = models.BooleanField(
         "gross", default=False, help_text="The unit price includes tax (gross); else it is net."

@@ -49,9 +49,7 @@ class Company(Resource):
     kind = models.CharField(max_length=10, choices=[(k.value, k.label) for k in CompanyKind])
     name = models.CharField(max_length=200)
     type = models.CharField(max_length=12, choices=Type, default=Type.COMPANY)
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="subsidiaries"
-    )
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="subsidiaries")
     email = models.EmailField("e-mail address", blank=True)
     is_active = models.BooleanField("active", default=True)
     purchase_limit = models.DecimalField(
@@ -136,9 +134,7 @@ class Member(Resource):
         CONTACT = "CONTACT"
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="members")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField("group", max_length=10, choices=[(r.value, r.label) for r in Role])
     in_approval_group = models.BooleanField(
         default=False,

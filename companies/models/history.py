@@ -16,9 +16,7 @@ class Change(models.Model):
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="changes")
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="changes"
-    )
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="changes")
     kind = models.CharField(max_length=60, help_text="What happened, such as member.role_changed.")
     subject = models.CharField(max_length=200, help_text="Whom or what it is about.")
     old = models.JSONField(null=True, blank=True)

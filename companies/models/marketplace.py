@@ -33,9 +33,7 @@ class Marketplace(Resource):
         limit_choices_to={"kind": CompanyKind.RESELLER.value},
         help_text="The reseller who sells here and reviews the orders. Empty: the parent marketplace.",
     )
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     currency = models.CharField(max_length=3, validators=[CURRENCY_FORMAT])
     country = models.CharField(
         max_length=2,
@@ -62,8 +60,7 @@ class Marketplace(Resource):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key"], name="one_marketplace_per_key"),
             models.CheckConstraint(
-                condition=Q(owner__isnull=True, parent__isnull=True)
-                | Q(owner__isnull=False, parent__isnull=False),
+                condition=Q(owner__isnull=True, parent__isnull=True) | Q(owner__isnull=False, parent__isnull=False),
                 name="a_reseller_marketplace_has_an_owner_and_a_parent",
                 violation_error_message="A reseller marketplace needs both an owner and a parent; "
                 "the parent marketplace has neither.",
@@ -77,24 +74,18 @@ class Marketplace(Resource):
 class ShippingMethod(models.Model):
     """A way to ship on one marketplace, at a net price."""
 
-    marketplace = models.ForeignKey(
-        Marketplace, on_delete=models.CASCADE, related_name="shipping_methods"
-    )
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.CASCADE, related_name="shipping_methods")
     zone = models.CharField(max_length=64)
     key = models.CharField("method id", max_length=64)
     name = models.JSONField(default=dict, help_text='Text per language, such as {"en": "Courier"}.')
-    net_price = models.DecimalField(
-        max_digits=15, decimal_places=4, validators=[MinValueValidator(Decimal(0))]
-    )
+    net_price = models.DecimalField(max_digits=15, decimal_places=4, validators=[MinValueValidator(Decimal(0))])
     currency = models.CharField(max_length=3, validators=[CURRENCY_FORMAT])
     tax_class = models.CharField(max_length=40, help_text="The code of the tax class on shipping.")
     is_active = models.BooleanField("active", default=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["marketplace", "zone", "key"], name="one_shipping_method_per_zone_and_key"
-            ),
+            models.UniqueConstraint(fields=["marketplace", "zone", "key"], name="one_shipping_method_per_zone_and_key"),
             models.CheckConstraint(
                 condition=Q(net_price__gte=0, net_price__lt=AMOUNT_LIMIT),
                 name="shipping_costs_zero_or_more",
@@ -108,9 +99,7 @@ class ShippingMethod(models.Model):
 class DeliveryWindow(models.Model):
     """A time slot of a day in which one marketplace delivers; times of day are the marketplace's own."""
 
-    marketplace = models.ForeignKey(
-        Marketplace, on_delete=models.CASCADE, related_name="delivery_windows"
-    )
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.CASCADE, related_name="delivery_windows")
     key = models.CharField("window id", max_length=64)
     slot = models.CharField("slot id", max_length=64)
     name = models.CharField(max_length=100, help_text="What customers read, such as 08:00 to 12:00.")

@@ -62,9 +62,7 @@ class Customer(models.Model):
     """A user as one tenant's customer: what the API calls the customer, known by its number."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="customers")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="customers"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="customers")
     number = models.CharField(max_length=64, default=new_customer_number)
     mixins = models.JSONField(default=dict, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -46,9 +46,7 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> bytes:
     """Canonical JSON: sorted keys, no spaces, UTF-8."""
-    return json.dumps(
-        plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    ).encode()
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def content_hash(content: Mapping[str, Any]) -> str:

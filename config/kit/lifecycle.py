@@ -51,11 +51,7 @@ class Lifecycle:
 
     def open_moves(self, status: str, parties: Collection[StrEnum]) -> tuple[StrEnum, ...]:
         """The moves that `next_status` would accept now, in the table's order."""
-        return tuple(
-            t.move
-            for t in self.transitions
-            if t.status == status and not t.who.isdisjoint(parties)
-        )
+        return tuple(t.move for t in self.transitions if t.status == status and not t.who.isdisjoint(parties))
 
     def is_final(self, status: str) -> bool:
         """No move leads on from here."""

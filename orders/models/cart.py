@@ -29,9 +29,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """The actor's own carts of the company they act for; an approver also those held for them."""
         if actor.user_id is None:
             return (
-                self.filter(
-                    session_key=actor.session_key, owner__isnull=True, tenant_id=actor.tenant_id
-                )
+                self.filter(session_key=actor.session_key, owner__isnull=True, tenant_id=actor.tenant_id)
                 if actor.session_key
                 else self.none()
             )
@@ -70,9 +68,7 @@ class Cart(Resource):
         blank=True,
         related_name="carts",
     )
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="carts"
-    )
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="carts")
     session_key = models.CharField(max_length=64, blank=True)
     type = models.CharField(max_length=40, blank=True)
     status = models.CharField(
@@ -80,9 +76,7 @@ class Cart(Resource):
         choices=[(s.value, s.value.capitalize()) for s in CartStatus],
         default=CartStatus.OPEN,
     )
-    held_for = models.ForeignKey(
-        Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="held_carts"
-    )
+    held_for = models.ForeignKey(Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="held_carts")
     currency = models.CharField(max_length=3)
     country = models.CharField(
         max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$", "Give a two-letter country code.")]

@@ -14,7 +14,7 @@ from approvals.models import Approval
 from catalog.models import Listing, Product
 from catalog.models.product import Provisioning
 from companies.events import ChainedEvent, HasHistory
-from companies.models import Company, Marketplace, Tenant
+from companies.models import Company, DeliveryWindow, Marketplace, Tenant
 from companies.roles import CompanyKind, Role
 from config.kit.money import Money
 from config.kit.records import Resource
@@ -36,15 +36,12 @@ class Checkout(models.Model):
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="checkouts")
-    cart = models.ForeignKey(
-        Cart, on_delete=models.PROTECT, null=True, blank=True, related_name="checkouts"
+    cart = models.ForeignKey(Cart, on_delete=models.PROTECT, null=True, blank=True, related_name="checkouts")
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="checkout")
+    delivery_window = models.ForeignKey(
+        DeliveryWindow, on_delete=models.PROTECT, null=True, blank=True, related_name="checkouts"
     )
-    approval = models.OneToOneField(
-        Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="checkout"
-    )
-    placed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="checkouts_placed"
-    )
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="checkouts_placed")
     currency = models.CharField(max_length=3)
     lines_gross = models.DecimalField(max_digits=15, decimal_places=4)
     net = models.DecimalField(max_digits=15, decimal_places=4)
@@ -56,9 +53,7 @@ class Checkout(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["cart"], condition=Q(cart__isnull=False), name="one_checkout_per_cart"
-            ),
+            models.UniqueConstraint(fields=["cart"], condition=Q(cart__isnull=False), name="one_checkout_per_cart"),
         ]
 
     def __str__(self) -> str:
@@ -83,8 +78,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if actor.company_kind in (CompanyKind.VENDOR, CompanyKind.RESELLER):
             return orders.filter(
                 Q(auditing_company_id=actor.company_id)
-                | Q(vendor_id=actor.company_id)
-                & (Q(review__isnull=True) | Q(review__status=ApprovalStatus.APPROVED))
+                | Q(vendor_id=actor.company_id) & (Q(review__isnull=True) | Q(review__status=ApprovalStatus.APPROVED))
             )
         mine = Q(buyer_id=actor.user_id, company_id=actor.company_id)
         asked = Approval.objects.filter(pk=OuterRef("checkout__approval"), approver_id=actor.user_id)
@@ -113,7 +107,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.select_for_update(of=("self",), no_key=True)
 
 
-
 class Order(HasHistory, Resource):
     """What one auditing company has to accept and one vendor to deliver, out of one checkout.
 
@@ -140,20 +133,12 @@ class Order(HasHistory, Resource):
     )
     internal_note = models.TextField(blank=True, help_text="The seller's own note; customers never see it.")
     marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="orders")
-    auditing_company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="orders_audited"
-    )
+    auditing_company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="orders_audited")
     vendor = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="orders_delivered")
-    buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders_bought"
-    )
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders_bought")
     buyer_name = models.CharField(max_length=200)
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
-    )
-    placed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders_placed"
-    )
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders_placed")
     placed_by_name = models.CharField(max_length=200)
     on_behalf = models.BooleanField(default=False)
     needs_review = models.BooleanField()
@@ -180,9 +165,7 @@ class Order(HasHistory, Resource):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key"], name="one_order_per_key"),
-            models.UniqueConstraint(
-                fields=["checkout", "position"], name="one_order_per_place_in_a_checkout"
-            ),
+            models.UniqueConstraint(fields=["checkout", "position"], name="one_order_per_place_in_a_checkout"),
             models.CheckConstraint(
                 condition=Q(status__in=[s.value for s in OrderStatus]),
                 name="an_order_has_a_known_status",
@@ -195,9 +178,7 @@ class Order(HasHistory, Resource):
         indexes = [
             models.Index(fields=["buyer", "-created_at"], name="order_by_buyer"),
             models.Index(fields=["company", "-created_at"], name="order_by_company"),
-            models.Index(
-                fields=["auditing_company", "status", "-created_at"], name="order_by_auditing_company"
-            ),
+            models.Index(fields=["auditing_company", "status", "-created_at"], name="order_by_auditing_company"),
             models.Index(fields=["vendor", "status", "-created_at"], name="order_by_vendor"),
         ]
 

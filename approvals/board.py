@@ -1,0 +1,15 @@
+"""Which moves of an approval are open to somebody: for buttons and for the API's list of operations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from approvals.lifecycle import Move
+from approvals.models import Approval
+from approvals.standing import moves_open, standing_towards
+from companies.actors import Actor
+
+
+def moves_for(approval: Approval, actor: Actor, now: datetime) -> tuple[Move, ...]:
+    """Exactly the moves a service would accept from this actor now. One query."""
+    return moves_open(approval, standing_towards(approval, actor), now)

@@ -1,0 +1,66 @@
+"""Who is told what when an approval moves: the letters, with the facts as they were then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from approvals.models import Approval, ApprovalEvent, Snapshot
+from notifications import outbox
+from notifications.outbox import Letter
+
+
+def facts_of(approval: Approval, snapshot: Snapshot, **more: Any) -> dict[str, Any]:
+    """What a text about a purchase approval may say. Amounts are gross, as text; times ISO in UTC."""
+    shown = snapshot.content["shown"]
+    facts: dict[str, Any] = {
+        "requester": approval.requester_name,
+        "requester_group": shown.get("requester_group", ""),
+        "approver": approval.approver_name,
+        "company": shown.get("company", ""),
+        "label": approval.subject_label,
+        "total": str(approval.amount),
+        "line_count": len(shown.get("lines", [])),
+        "lines": [
+            {"name": line["name"], "quantity": line["quantity"], "gross": line["gross"]}
+            for line in shown.get("lines", [])
+        ],
+        "reasons": approval.reason_texts(),
+        "comment": approval.comment,
+        "answer": approval.approver_comment,
+        "expires_at": _iso(approval.expires_at),
+        "actor": "",
+        "reason": "",
+        "differences": [],
+        "order_numbers": [],
+    }
+    return {**facts, **more}
+
+
+def letter(approval: Approval, recipient_id: int | None, topic: str, facts: dict[str, Any]) -> Letter:
+    """A letter that leads to the approval's page."""
+    return Letter(recipient_id, topic, facts, reverse("dashboard:approval", args=[approval.key]))
+
+
+def tell(approval: Approval, event: ApprovalEvent, letters: Iterable[Letter], now: datetime) -> None:
+    """Post letters about one event, in the caller's transaction."""
+    outbox.post(
+        letters,
+        event=f"approval:{approval.pk}:{event.number}",
+        tenant_id=approval.tenant_id,
+        about=("approval", approval.key),
+        now=now,
+    )
+
+
+def both_sides(approval: Approval, topic: str, facts: dict[str, Any], *, but: int | None = None) -> Sequence[Letter]:
+    """The same letter to requester and approver, except for the one who did it."""
+    people = dict.fromkeys((approval.requester_id, approval.approver_id))
+    return [letter(approval, person, topic, facts) for person in people if person and person != but]
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat() if moment else ""

@@ -1,0 +1,248 @@
+"""Asking: may this be ordered, who would have to say yes, and putting the question to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from approvals import notices
+from approvals.models import Approval, ApprovalEvent, Snapshot, Step
+from approvals.outcomes import Outcome
+from approvals.policy import Asker, Case, Person, Ruling, Verdict, rule
+from approvals.services.expire import expire_about
+from approvals.services.steps import clean_comment
+from approvals.services.writer import first_event
+from approvals.standing import people_of
+from approvals.subjects import Content, Facts, Subject, subject_of
+from companies.actors import Actor
+from companies.models import Member
+from companies.preferences import value_of
+from companies.roles import Role
+from config.kit.refused import Invalid, Late, Missing, NotYours
+from notifications import outbox
+from notifications.outbox import Letter
+
+
+def preview(*, actor: Actor, kind: str, subject_id: str, now: datetime | None = None) -> Ruling:
+    """What the policy answers for this subject now. Changes nothing; raises `Missing`."""
+    now = now or timezone.now()
+    subject = subject_of(kind)
+    return ruling_for(subject.facts(subject.fetch(actor, subject_id), now), actor)
+
+
+def ruling_for(facts: Facts, actor: Actor) -> Ruling:
+    """The policy's answer for the owner of a subject, with the company's people as they are now.
+
+    `actor` acts for the company of the subject; the role is the actor's there.
+    """
+    company = facts.company
+    people = people_of(company.pk) if company else ()
+    group_named = bool(company) and (
+        any(person.in_group for person in people)
+        or Member.objects.filter(company=company, in_approval_group=True).exists()
+    )
+    role = actor.role if company is not None and actor.company_id == company.pk else None
+    return rule(
+        Case(
+            asker=Asker(actor.user_id, role, actor.has_membership),
+            gross=facts.gross,
+            limit=company.limit if company else None,
+            people=people,
+            group_named=group_named,
+            items=facts.items,
+            approvals_on=facts.approvals_on,
+        )
+    )
+
+
+def request_approval(
+    *,
+    actor: Actor,
+    kind: str,
+    subject_id: str,
+    approver_id: int | None,
+    comment: str = "",
+    details: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Outcome[Approval]:
+    """Put the question whether a subject may be ordered to one eligible approver, and hold the subject.
+
+    `details` are checkout details (API field names) as far as the requester already knows them.
+    Raises `Missing` for a subject the actor does not see, `NotYours` where they may neither order nor
+    ask, `Late` where it is already asked or gone, `Invalid` (code `not_needed`) where no approval is
+    needed, and `Invalid` for an approver who is not eligible (field `approver`), a comment too long
+    or unusable details. Where nobody could approve, the company's admins are told and the outcome
+    holds the refusal. Rules: purchase approval, see `approvals.policy`.
+    """
+    now = now or timezone.now()
+    comment = clean_comment(comment)
+    subject = subject_of(kind)
+    found = subject.fetch(actor, subject_id)
+    expire_about(kind, str(found.pk), now)
+    with transaction.atomic():
+        record = subject.lock(str(found.pk))
+        return _ask(subject, record, actor, approver_id, comment, dict(details or {}), now)
+
+
+def _ask(
+    subject: Subject,
+    record: Any,
+    actor: Actor,
+    approver_id: int | None,
+    comment: str,
+    details: dict[str, Any],
+    now: datetime,
+) -> Outcome[Approval]:
+    _check_not_asked(subject.kind, str(record.pk))
+    facts = subject.facts(record, now)
+    if facts.owner_id is None or facts.owner_id != actor.user_id:
+        raise NotYours("Only the person whose cart this is may ask for its approval.", code="not_owner")
+    subject.check_askable(record, facts)
+    ruling = ruling_for(facts, actor)
+    _check_needed(ruling)
+    content = subject.content(record, facts, details, now)
+    content = content.showing(requester_group=actor.role.label if actor.role else "")
+    if ruling.nobody_can_approve:
+        return _nobody(facts, ruling, content, actor, now)
+    approver = next((p for p in ruling.eligible if p.user_id == approver_id), None)
+    if approver is None:
+        names = " or ".join(person.name for person in ruling.eligible)
+        raise Invalid(f"Choose somebody who may approve this: {names}.", field="approver", code="not_eligible")
+    approval = _write(subject, facts, ruling, approver, content, actor, comment, details, now)
+    subject.hold(record, facts, approval, now)
+    return Outcome(approval)
+
+
+def _check_not_asked(kind: str, subject_id: str) -> None:
+    live = Approval.objects.about(kind, subject_id).live().first()
+    if live is None:
+        return
+    how = "has approved this; it can be ordered" if live.decided_at else "is already asked about this"
+    raise Late(f"{live.approver_name} {how}.", code="already_asked")
+
+
+def _check_needed(ruling: Ruling) -> None:
+    if ruling.verdict is Verdict.FORBIDDEN:
+        raise NotYours(ruling.reasons[0].text, code="may_not_order")
+    if ruling.verdict is Verdict.FREE:
+        raise Invalid(
+            "You can order this yourself; no approval is needed.",
+            code="not_needed",
+            details=[reason.text for reason in ruling.reasons],
+        )
+
+
+def _write(
+    subject: Subject,
+    facts: Facts,
+    ruling: Ruling,
+    approver: Person,
+    content: Content,
+    actor: Actor,
+    comment: str,
+    details: dict[str, Any],
+    now: datetime,
+) -> Approval:
+    limit = facts.company.limit if facts.company else None
+    approval = Approval(
+        tenant_id=facts.tenant_id,
+        company=facts.company,
+        subject_kind=subject.kind,
+        subject_id=facts.subject_id,
+        subject_key=facts.subject_key,
+        subject_label=facts.label,
+        site_code=facts.site_code,
+        requester_id=facts.owner_id,
+        requester_name=facts.owner_name,
+        approver_id=approver.user_id,
+        approver_name=approver.name,
+        comment=comment,
+        details=details,
+        currency=facts.gross.currency,
+        gross=facts.gross.amount,
+        limit_amount=limit.amount if limit else None,
+        limit_currency=limit.currency if limit else "",
+        reasons=[asdict(reason) for reason in ruling.reasons],
+        content_hash=content.hash,
+        expires_at=_expires_at(facts, now) if subject.expires else None,
+        created_at=now,
+        modified_at=now,
+    )
+    event = first_event(approval, actor, now)
+    approval.save(force_insert=True)
+    Step.objects.create(approval=approval, user_id=approver.user_id)
+    snapshot = Snapshot.objects.create(
+        approval=approval,
+        number=1,
+        content=content.as_json(),
+        content_hash=content.hash,
+        hash_version=content.version,
+        created_at=now,
+    )
+    ApprovalEvent.objects.bulk_create([event])
+    said = notices.facts_of(approval, snapshot, actor=actor.name)
+    letters = [
+        notices.letter(approval, approval.approver_id, "approval.requested", said),
+        notices.letter(approval, approval.requester_id, "approval.request_sent", said),
+    ]
+    notices.tell(approval, event, letters, now)
+    return approval
+
+
+def _expires_at(facts: Facts, now: datetime) -> datetime:
+    """Fixed now: the company's own number of days, else the tenant's preference; same time, UTC."""
+    days = facts.company.approval_expiry_days if facts.company else None
+    if days is None:
+        days = int(value_of(facts.tenant_id, "approval.default_expiryDays"))
+    return now + timedelta(days=days)
+
+
+def _nobody(facts: Facts, ruling: Ruling, content: Content, actor: Actor, now: datetime) -> Outcome[Approval]:
+    """Nothing waits for nobody: refuse, and tell the admins of the company, once a day per subject."""
+    if facts.company is None:
+        raise Missing("There is no company to ask.")
+    admins = (
+        Member.objects.active()
+        .filter(company=facts.company, role=Role.ADMIN)
+        .exclude(user_id=actor.user_id)
+        .values_list("user_id", flat=True)
+    )
+    said = {
+        "requester": facts.owner_name,
+        "requester_group": content.shown.get("requester_group", ""),
+        "approver": "",
+        "company": facts.company.name,
+        "label": facts.label,
+        "total": str(facts.gross),
+        "line_count": len(content.shown.get("lines", [])),
+        "lines": [],
+        "reasons": [reason.text for reason in ruling.reasons],
+        "comment": "",
+        "answer": "",
+        "expires_at": "",
+        "actor": actor.name,
+        "reason": ruling.reasons[-1].text,
+        "differences": [],
+        "order_numbers": [],
+    }
+    outbox.post(
+        [Letter(admin, "approval.nobody_eligible", said, reverse("dashboard:company")) for admin in admins],
+        event=f"{facts.subject_key}:{now.date().isoformat()}",
+        tenant_id=facts.tenant_id,
+        about=("company", facts.company.key),
+        now=now,
+    )
+    return Outcome(
+        refusal=Invalid(
+            f"{ruling.reasons[-1].text} The admins of {facts.company.name} have been told.",
+            code="nobody_eligible",
+            field="approver",
+            details=[reason.text for reason in ruling.reasons],
+        )
+    )

@@ -1,0 +1,140 @@
+"""The answer: yes or no, by the person (or one of the people) the question was put to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from approvals import notices
+from approvals.lifecycle import Move, Status
+from approvals.models import Answer, Approval, ApprovalEvent, Snapshot, Step
+from approvals.outcomes import Outcome
+from approvals.services.steps import check_seen, clean_comment, find, latest_snapshot, lock
+from approvals.services.writer import write_moves
+from approvals.standing import Standing, check, standing_towards
+from approvals.subjects import Subject
+from companies.actors import Actor
+from config.kit.refused import Invalid, NotYours
+
+
+def approve(
+    *, actor: Actor, approval_id: int, comment: str = "", seen_hash: str = "", now: datetime | None = None
+) -> Outcome[Approval]:
+    """Say yes to a purchase. Nothing is ordered yet: requester or approver may do that from now on.
+
+    `seen_hash` is the content hash the approver decided on. Raises `Missing` to outsiders, `NotYours`
+    to who is not asked, `Late` where it is decided already, expired, or changed since it was seen
+    (code `content_changed`, details: the differences). An approver who lost the right since is
+    refused in the outcome, and the requester is told to ask somebody else.
+    """
+    return _decide(Move.APPROVE, actor, approval_id, clean_comment(comment), seen_hash, now)
+
+
+def decline(
+    *, actor: Actor, approval_id: int, comment: str = "", seen_hash: str = "", now: datetime | None = None
+) -> Outcome[Approval]:
+    """Say no; the subject goes back to the requester. Refusals as for `approve`."""
+    return _decide(Move.DECLINE, actor, approval_id, clean_comment(comment), seen_hash, now)
+
+
+def _decide(
+    move: Move, actor: Actor, approval_id: int, comment: str, seen_hash: str, now: datetime | None
+) -> Outcome[Approval]:
+    now = now or timezone.now()
+    found = find(actor, approval_id, now)
+    with transaction.atomic():
+        subject, record, approval = lock(found)
+        outcome, _ = decide_step(
+            subject, record, approval, move=move, actor=actor, comment=comment, seen_hash=seen_hash, now=now
+        )
+        return outcome
+
+
+def decide_step(
+    subject: Subject,
+    record: Any,
+    approval: Approval,
+    *,
+    move: Move,
+    actor: Actor,
+    comment: str,
+    seen_hash: str,
+    now: datetime,
+) -> tuple[Outcome[Approval], Snapshot | None]:
+    """Write the answer to a locked purchase approval and carry it over to its locked subject.
+
+    Also returns the snapshot that was answered. A lost right is committed news: see `approve`.
+    """
+    standing = standing_towards(approval, actor)
+    try:
+        to = check(approval, move, standing, now)
+    except NotYours as refusal:
+        if refusal.code != "approver_lost":
+            raise
+        _tell_right_is_lost(approval, standing, now)
+        return Outcome(refusal=refusal), None
+    snapshot = latest_snapshot(approval)
+    check_seen(subject, approval, snapshot, seen_hash)
+    event = answer_step(approval, snapshot, move, to, actor, comment, now)
+    if move is Move.DECLINE:
+        subject.release(record, approval, actor, now)
+    subject.decided(record, approval, move, actor, now)
+    if move is not Move.APPROVE_AND_ORDER:
+        topic = "approval.declined" if move is Move.DECLINE else "approval.approved"
+        said = notices.facts_of(approval, snapshot, actor=actor.name)
+        notices.tell(approval, event, [notices.letter(approval, approval.requester_id, topic, said)], now)
+    return Outcome(approval), snapshot
+
+
+def answer_step(
+    approval: Approval,
+    snapshot: Snapshot,
+    move: Move,
+    to: Status,
+    actor: Actor,
+    comment: str,
+    now: datetime,
+) -> ApprovalEvent:
+    """Write one person's answer, the new status and the event; the right to it was checked before."""
+    if actor.user_id is not None:
+        step = Step.objects.get(approval=approval, number=1)
+        Answer.objects.create(
+            step=step,
+            user_id=actor.user_id,
+            yes=move is not Move.DECLINE,
+            comment=comment,
+            snapshot=snapshot,
+            at=now,
+        )
+    approval.approver_comment = comment or approval.approver_comment
+    return write_moves([approval], move, to, actor, now, changed=["approver_comment"], comment=comment)[0]
+
+
+def require_comment(comment: str, *, text: str) -> str:
+    """The cleaned comment of a move that people have a right to a reason for; `Invalid` without one."""
+    comment = clean_comment(comment)
+    if not comment:
+        raise Invalid(text, field="comment")
+    return comment
+
+
+def _tell_right_is_lost(approval: Approval, standing: Standing, now: datetime) -> None:
+    """Tell the requester to ask somebody else; once per approver, whoever tries how often."""
+    said = notices.facts_of(
+        approval,
+        latest_snapshot(approval),
+        reason=_who_can(standing.eligible),
+    )
+    last: Iterable[ApprovalEvent] = approval.events.order_by("-number")[:1]
+    for event in last:
+        letters = [notices.letter(approval, approval.requester_id, "approval.approver_lost", said)]
+        notices.tell(approval, event, letters, now)
+
+
+def _who_can(eligible: Iterable[Any]) -> str:
+    names = " or ".join(person.name for person in eligible)
+    return f"{names} can decide it." if names else "At the moment nobody can decide it."

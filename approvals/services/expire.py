@@ -1,0 +1,102 @@
+"""Nobody decides in time: the request ends, the subject goes back, both sides are told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from approvals import notices
+from approvals.lifecycle import Move, Status
+from approvals.models import Approval, Snapshot
+from approvals.services.writer import write_moves
+from approvals.standing import check, standing_towards
+from approvals.subjects import subject_of
+from companies.actors import Actor
+from config.kit.refused import Late
+
+REMIND_BEFORE = timedelta(days=1)
+
+
+def expire_if_overdue(approval: Approval, now: datetime) -> None:
+    """Expire an unlocked, overdue approval in a transaction of its own; refreshes it.
+
+    Every service that meets an approval (or its subject) calls this first, so that being overdue
+    counts at once. Nothing happens to one that is not overdue.
+    """
+    if not approval.is_overdue(now):
+        return
+    _expire_one(approval.pk, now)
+    approval.refresh_from_db()
+
+
+def expire_about(kind: str, subject_id: str, now: datetime) -> None:
+    """Expire what is overdue about one subject; see `expire_if_overdue`. One query when nothing is."""
+    for approval in Approval.objects.about(kind, subject_id).overdue(now):
+        expire_if_overdue(approval, now)
+
+
+def expire_overdue(now: datetime, limit: int = 200) -> int:
+    """Expire up to `limit` overdue approvals, oldest first; returns how many.
+
+    One short transaction each: a request held up by one cannot hold up the others, and two sweeps
+    side by side do each of them once.
+    """
+    overdue = Approval.objects.overdue(now).order_by("expires_at").values_list("pk", flat=True)
+    return sum(_expire_one(pk, now) for pk in list(overdue[:limit]))
+
+
+def remind(now: datetime, limit: int = 200) -> int:
+    """Tell both sides, once, that a request is about to expire (a day before); returns how many."""
+    soon = (
+        Approval.objects.waiting(now)
+        .filter(expires_at__lte=now + REMIND_BEFORE, reminded_at__isnull=True)
+        .order_by("expires_at")
+        .values_list("pk", flat=True)
+    )
+    return sum(_remind_one(pk, now) for pk in list(soon[:limit]))
+
+
+@transaction.atomic
+def _expire_one(approval_id: int, now: datetime) -> bool:
+    found = Approval.objects.get(pk=approval_id)
+    subject = subject_of(found.subject_kind)
+    record = subject.lock(found.subject_id)
+    approval = Approval.objects.locked().get(pk=approval_id)
+    if not approval.is_overdue(now):
+        return False
+    actor = Actor.system("expiry", approval.tenant_id)
+    # Asked with the clock of before the deadline: by the clock of now it already reads EXPIRED.
+    to = check(approval, Move.EXPIRE, standing_towards(approval, actor), _just_before(approval))
+    event = write_moves([approval], Move.EXPIRE, to, actor, now)[0]
+    subject.release(record, approval, actor, now)
+    subject.decided(record, approval, Move.EXPIRE, actor, now)
+    facts = notices.facts_of(approval, _latest_snapshot(approval))
+    notices.tell(approval, event, notices.both_sides(approval, "approval.expired", facts), now)
+    return True
+
+
+@transaction.atomic
+def _remind_one(approval_id: int, now: datetime) -> bool:
+    locked = Approval.objects.filter(pk=approval_id, reminded_at__isnull=True, status=Status.PENDING)
+    # A reminder writes no status and releases nothing, so the approval alone is locked.
+    skip = connection.features.has_select_for_update_skip_locked
+    approval = locked.select_for_update(of=("self",), no_key=True, skip_locked=skip).first()
+    if approval is None or approval.is_overdue(now):
+        return False
+    approval.reminded_at = now
+    approval.save(update_fields=["reminded_at"])
+    event = approval.events.order_by("-number")[0]
+    facts = notices.facts_of(approval, _latest_snapshot(approval))
+    notices.tell(approval, event, notices.both_sides(approval, "approval.expiring", facts), now)
+    return True
+
+
+def _just_before(approval: Approval) -> datetime:
+    if approval.expires_at is None:
+        raise Late("This request never expires.")
+    return approval.expires_at - timedelta(microseconds=1)
+
+
+def _latest_snapshot(approval: Approval) -> Snapshot:
+    return Snapshot.objects.get(approval=approval, number=approval.snapshot_count)

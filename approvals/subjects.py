@@ -1,0 +1,131 @@
+"""The port: what the engine needs to know of a thing that can be approved.
+
+Approvals stand below what they are about. Each kind of subject is implemented above, named by its
+dotted path in the setting `APPROVAL_SUBJECTS`, and reached through `subject_of`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from approvals.lifecycle import Move
+from approvals.policy import Item
+from companies.models import Company
+from config.kit.canonical import HASH_VERSION, content_hash, plain
+from config.kit.lifecycle import Lifecycle
+from config.kit.money import Money
+
+if TYPE_CHECKING:
+    from approvals.models import Approval
+    from companies.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the engine asks of a subject. `gross` is the subtotal with tax.
+
+    `basis` is the subject's own working (a priced cart), handed back to it so that nothing is
+    computed twice.
+    """
+
+    subject_id: str
+    subject_key: str
+    label: str
+    tenant_id: int
+    site_code: str
+    company: Company | None
+    owner_id: int | None
+    owner_name: str
+    gross: Money
+    items: tuple[Item, ...] = ()
+    approvals_on: bool = True
+    basis: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an approver is shown. `bound` is covered by the hash, `shown` only helps reading."""
+
+    bound: Mapping[str, Any]
+    shown: Mapping[str, Any]
+
+    @property
+    def hash(self) -> str:
+        """The content hash a decision refers to."""
+        return content_hash(self.bound)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the snapshot row: strings, lists and objects only."""
+        return {"bound": plain(self.bound), "shown": plain(self.shown)}
+
+    def showing(self, **more: Any) -> Content:
+        """The same content with more that helps reading it."""
+        return Content(self.bound, {**self.shown, **more})
+
+    @property
+    def version(self) -> int:
+        """Of the way of hashing."""
+        return HASH_VERSION
+
+
+class Subject(ABC):
+    """One kind of thing that can be approved.
+
+    `fetch` goes through the actor's eyes and raises `Missing`; everything after `lock` gets and
+    returns the locked record. Implementations never write an approval.
+    """
+
+    kind: ClassVar[str]
+    lifecycle: ClassVar[Lifecycle]
+    expires: ClassVar[bool]
+
+    @abstractmethod
+    def fetch(self, actor: Actor, subject_id: str) -> Any:
+        """The record as the actor may see it, unlocked; raises `Missing`."""
+
+    @abstractmethod
+    def lock(self, subject_id: str) -> Any:
+        """The record, locked until the transaction ends."""
+
+    @abstractmethod
+    def check_askable(self, record: Any, facts: Facts) -> None:
+        """Raise `Late` or `Invalid` where no approval can be asked for in its present state."""
+
+    @abstractmethod
+    def facts(self, record: Any, now: datetime) -> Facts:
+        """What the policy and the new approval need to know."""
+
+    @abstractmethod
+    def content(self, record: Any, facts: Facts, details: Mapping[str, Any], now: datetime) -> Content:
+        """What the approver will be shown and bound to; raises `Invalid` for unusable details."""
+
+    @abstractmethod
+    def differences(self, seen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
+        """What changed between two `bound` contents, in sentences."""
+
+    @abstractmethod
+    def hold(self, record: Any, facts: Facts, approval: Approval, now: datetime) -> None:
+        """Keep the subject as it is while the question is open."""
+
+    @abstractmethod
+    def release(self, record: Any, approval: Approval, actor: Actor, now: datetime) -> None:
+        """Give the subject back to its owner."""
+
+    @abstractmethod
+    def decided(self, record: Any, approval: Approval, move: Move, actor: Actor, now: datetime) -> None:
+        """The question was answered, or closed: carry it over to the subject."""
+
+
+@cache
+def subject_of(kind: str) -> Subject:
+    """The implementation registered for this kind."""
+    implementation: type[Subject] = import_string(settings.APPROVAL_SUBJECTS[kind])
+    return implementation()

@@ -1,0 +1,276 @@
+"""The step that turns a locked, permitted cart into one checkout and its orders.
+
+Everything that places an order ends here; whether it may be placed was asked before, under the
+same lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from approvals.models import Approval, ApprovalEvent, Snapshot, Step, SubjectKind
+from approvals.services.writer import first_event
+from companies.actors import Actor
+from companies.events import Happening, chain_event
+from companies.models import DeliveryWindow, User
+from companies.roles import Role
+from config.kit.money import Money, share_out
+from config.kit.refused import Invalid, Late
+from orders import notices
+from orders.content import order_content
+from orders.details import CheckoutDetails
+from orders.lifecycle import CartMove, CartParty, DeliveryState, OrderStatus
+from orders.models import Checkout, Order, OrderEvent, OrderLine
+from orders.priced import Parcel, PricedCart, PricedCartLine
+from orders.pricing import Amounts, add_up
+from orders.services.cart_writer import write_cart_move
+from orders.services.order_writer import deliver_instantly
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What is to be placed: a locked cart at today's prices, complete details, and why it may be.
+
+    `ruling` is the policy's answer as it is kept with the order. `approved` is the locked approval
+    that allows it, with the total its approver saw; None where the buyer is free to order.
+    """
+
+    priced: PricedCart
+    details: CheckoutDetails
+    ruling: dict[str, Any]
+    approval: Approval | None = None
+    approved_gross: Any = None
+
+
+def place_step(placement: Placement, actor: Actor, now: datetime) -> Checkout:
+    """Write checkout, orders, lines, reviews, events and notices, and close the cart.
+
+    The buyer is the cart's owner, whoever places the order. Raises `Late` (code `window`) for a
+    delivery window that is unknown or full; statements do not grow with the number of lines.
+    """
+    priced = placement.priced
+    cart = priced.cart
+    if cart.owner is None:
+        raise Invalid("Sign in before ordering.", field="cart")
+    window = _reserve_window(placement)
+    checkout = Checkout.objects.create(
+        tenant_id=cart.tenant_id,
+        cart=cart,
+        approval=placement.approval,
+        delivery_window=window,
+        placed_by_id=actor.user_id,
+        currency=priced.totals.currency,
+        lines_gross=priced.totals.lines.gross,
+        net=priced.totals.net,
+        tax=priced.totals.tax,
+        gross=priced.totals.gross,
+        approved_gross=placement.approved_gross,
+        ruling=placement.ruling,
+        created_at=now,
+    )
+    orders = Order.objects.bulk_create(_orders(placement, checkout, cart.owner, actor, now))
+    lines = _write_lines(orders, priced.parcels)
+    events = [_placed_event(order, placement, actor, now) for order in orders]
+    reviewed = [order for order in orders if order.needs_review]
+    _open_reviews(reviewed, lines, actor, now)
+    Order.objects.bulk_update(orders, ["review", "event_count", "last_hash"])
+    OrderEvent.objects.bulk_create(events)
+    write_cart_move(cart, CartMove.CLOSE, CartParty.SYSTEM, now)
+    notices.tell_placed(
+        [(order, lines[order.pk], event) for order, event in zip(orders, events, strict=True)], actor, now
+    )
+    deliver_instantly(((o, lines[o.pk]) for o in orders if not o.needs_review), now)
+    return checkout
+
+
+def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor, now: datetime) -> list[Order]:
+    priced, details = placement.priced, placement.details
+    cart, currency = priced.cart, priced.totals.currency
+    sums = [add_up((line.amounts for line in parcel.lines), currency) for parcel in priced.parcels]
+    shipping = _spread_shipping(priced, sums)
+    choice = details.shipping
+    return [
+        Order(
+            tenant_id=cart.tenant_id,
+            checkout=checkout,
+            position=position,
+            status=OrderStatus.TO_BE_APPROVED if parcel.needs_review else OrderStatus.PENDING,
+            status_since=now,
+            marketplace=cart.marketplace,
+            auditing_company_id=parcel.auditing_company_id,
+            vendor=parcel.lines[0].line.product.vendor,
+            buyer=buyer,
+            buyer_name=buyer.name,
+            company=cart.company,
+            placed_by_id=actor.user_id,
+            placed_by_name=actor.name,
+            needs_review=parcel.needs_review,
+            ruling=placement.ruling,
+            currency=currency,
+            country=cart.country,
+            lines_net=amounts.net,
+            lines_tax=amounts.tax,
+            lines_gross=amounts.gross,
+            shipping_net=share.net,
+            shipping_tax=share.tax,
+            shipping_gross=share.gross,
+            gross=amounts.gross + share.gross,
+            shipping={"zoneId": choice.zone, "methodId": choice.method} if choice else {},
+            addresses=[{"type": kind, **address} for kind, address in details.addresses.items()],
+            delivery_window=details.delivery_window,
+            payment=details.payment,
+            created_at=now,
+            modified_at=now,
+        )
+        for position, (parcel, amounts, share) in enumerate(zip(priced.parcels, sums, shipping, strict=True), start=1)
+    ]
+
+
+def _spread_shipping(priced: PricedCart, sums: Sequence[Amounts]) -> list[Amounts]:
+    """Shipping by gross line totals, largest remainder, so that orders sum to the checkout."""
+    totals = priced.totals
+    weights = [amounts.gross for amounts in sums]
+    gross = share_out(totals.shipping.gross, weights, totals.currency)
+    net = share_out(totals.shipping.net, weights, totals.currency)
+    return [Amounts(n, g - n, g) for n, g in zip(net, gross, strict=True)]
+
+
+def _write_lines(orders: Sequence[Order], parcels: Sequence[Parcel]) -> dict[int, list[OrderLine]]:
+    lines: dict[int, list[OrderLine]] = {}
+    for order, parcel in zip(orders, parcels, strict=True):
+        state = DeliveryState.WAITING if order.needs_review else DeliveryState.OPEN
+        lines[order.pk] = [_order_line(order, number, line, state) for number, line in enumerate(parcel.lines, start=1)]
+    OrderLine.objects.bulk_create([line for members in lines.values() for line in members])
+    return lines
+
+
+def _order_line(order: Order, number: int, line: PricedCartLine, state: DeliveryState) -> OrderLine:
+    product = line.line.product
+    return OrderLine(
+        order=order,
+        number=number,
+        product=product,
+        listing=line.listing,
+        sku=product.sku,
+        name=product.name,
+        unit=product.unit,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        includes_tax=line.includes_tax,
+        tax_code=line.priced.tax_code,
+        tax_rate=line.tax_rate,
+        net=line.amounts.net,
+        tax=line.amounts.tax,
+        gross=line.amounts.gross,
+        delivery_kind=product.provisioning,
+        delivery_state=state,
+    )
+
+
+def _placed_event(order: Order, placement: Placement, actor: Actor, now: datetime) -> OrderEvent:
+    others = actor.user_id != order.buyer_id
+    what = Happening(
+        "order.placed",
+        to_status=order.status,
+        limit=placement.ruling.get("limit", ""),
+        content_hash=placement.approval.content_hash if placement.approval else "",
+        behalf_ref=str(order.buyer_id) if others else "",
+        behalf_name=order.buyer_name if others else "",
+        facts={
+            "verdict": placement.ruling.get("verdict", ""),
+            "reasons": placement.ruling.get("codes", []),
+            "gross": str(Money(order.gross, order.currency)),
+            "approval": placement.approval.key if placement.approval else "",
+        },
+    )
+    return chain_event(OrderEvent(order=order), order, what, actor, now)
+
+
+def _open_reviews(orders: Sequence[Order], lines: dict[int, list[OrderLine]], actor: Actor, now: datetime) -> None:
+    """One review per order that waits, put to the auditors of its selling company as a pool."""
+    if not orders:
+        return
+    contents = {order.pk: order_content(order, lines[order.pk]) for order in orders}
+    reviews = [_review(order, lines[order.pk], contents[order.pk].hash, now) for order in orders]
+    events = [first_event(review, actor, now) for review in reviews]
+    Approval.objects.bulk_create(reviews)
+    Step.objects.bulk_create(
+        [Step(approval=review, company_id=review.pool_company_id, role=Role.AUDITOR) for review in reviews]
+    )
+    Snapshot.objects.bulk_create(
+        [
+            Snapshot(
+                approval=review,
+                number=1,
+                content=contents[order.pk].as_json(),
+                content_hash=contents[order.pk].hash,
+                hash_version=contents[order.pk].version,
+                created_at=now,
+            )
+            for order, review in zip(orders, reviews, strict=True)
+        ]
+    )
+    ApprovalEvent.objects.bulk_create(events)
+    for order, review in zip(orders, reviews, strict=True):
+        order.review = review
+
+
+def _review(order: Order, lines: Sequence[OrderLine], content_hash: str, now: datetime) -> Approval:
+    return Approval(
+        tenant_id=order.tenant_id,
+        company_id=order.company_id,
+        subject_kind=SubjectKind.ORDER_REVIEW,
+        subject_id=str(order.pk),
+        subject_key=order.number,
+        subject_label=f"{order.number}: {lines[0].name.get('en', lines[0].sku)}"[:200],
+        site_code=order.marketplace.key,
+        requester_id=order.buyer_id,
+        requester_name=order.buyer_name,
+        pool_company_id=order.auditing_company_id,
+        currency=order.currency,
+        gross=order.lines_gross,
+        reasons=[
+            {
+                "code": "reviewed_product",
+                "text": "The seller reviews orders for this product before they are delivered.",
+                "figures": {},
+            }
+        ],
+        content_hash=content_hash,
+        created_at=now,
+        modified_at=now,
+    )
+
+
+def _reserve_window(placement: Placement) -> DeliveryWindow | None:
+    """The delivery window, where the marketplace keeps any, counted under its lock."""
+    wanted = placement.details.delivery_window
+    marketplace = placement.priced.cart.marketplace
+    if wanted is None or not DeliveryWindow.objects.filter(marketplace=marketplace, is_active=True).exists():
+        return None
+    window = (
+        DeliveryWindow.objects.select_for_update(of=("self",), no_key=True)
+        .filter(
+            marketplace=marketplace,
+            is_active=True,
+            key=wanted.get("id", ""),
+            slot=wanted.get("slotId", ""),
+            delivery_on=_day(wanted.get("deliveryDate", "")),
+        )
+        .first()
+    )
+    if window is None:
+        raise Late("There is no such delivery window (any more).", code="window", field="deliveryWindow")
+    if window.capacity is not None and window.checkouts.count() >= window.capacity:
+        raise Late("This delivery window is full. Choose another one.", code="window", field="deliveryWindow")
+    return window
+
+
+def _day(text: str) -> Any:
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        raise Invalid("Give the delivery date as a date.", field="deliveryWindow.deliveryDate") from None

@@ -1,0 +1,86 @@
+"""The only doors to accepting, rejecting and withdrawing an order that waits for review.
+
+Each finds the order's review, lets the approval engine write the answer, and the answer is carried
+over to the order in the same transaction, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from approvals.lifecycle import Move
+from approvals.models import Approval
+from approvals.services.decide import answer_step
+from approvals.services.steps import clean_comment, latest_snapshot
+from approvals.services.writer import write_moves
+from approvals.standing import check as check_review
+from approvals.standing import standing_towards
+from approvals.subjects import subject_of
+from companies.actors import Actor
+from config.kit.refused import Invalid, Late, Missing
+from orders.lifecycle import OrderMove
+from orders.models import Order
+from orders.standing import check, how_it_stands, parties_of
+
+
+def approve_order(*, actor: Actor, order_id: int, note: str = "", now: datetime | None = None) -> Order:
+    """Accept an order; it may be delivered from now on and the customer is told.
+
+    For auditors and managers of the auditing company, platform staff where it has none. `note` is
+    internal. Raises `Missing`, `NotYours`, and `Late` with who decided before.
+    """
+    return _end_review(OrderMove.APPROVE, actor, order_id, "", clean_comment(note, field="note"), now)
+
+
+def reject_order(*, actor: Actor, order_id: int, reason: str, note: str = "", now: datetime | None = None) -> Order:
+    """Reject an order for good; the customer reads `reason`, never `note`. Refusals as for approving.
+
+    Raises `Invalid` (field `reason`) without a reason.
+    """
+    reason = clean_comment(reason, field="reason")
+    if not reason:
+        raise Invalid("Say why; the customer will read it.", field="reason")
+    return _end_review(OrderMove.REJECT, actor, order_id, reason, clean_comment(note, field="note"), now)
+
+
+def withdraw_order(*, actor: Actor, order_id: int, reason: str = "", now: datetime | None = None) -> Order:
+    """Take an order back while it waits; for its buyer and the admins of the buyer's company."""
+    return _end_review(OrderMove.WITHDRAW, actor, order_id, clean_comment(reason, field="reason"), "", now)
+
+
+_REVIEW_MOVES = {
+    OrderMove.APPROVE: Move.APPROVE,
+    OrderMove.REJECT: Move.DECLINE,
+    OrderMove.WITHDRAW: Move.CLOSE,
+}
+
+
+def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note: str, now: datetime | None) -> Order:
+    now = now or timezone.now()
+    found = Order.objects.visible_to(actor).filter(pk=order_id).first()
+    if found is None:
+        raise Missing("There is no such order.")
+    with transaction.atomic():
+        # The order before its review: the one order of locks.
+        order = Order.objects.locked().get(pk=found.pk)
+        if order.review_id is None:
+            raise Late(f"Order {order.number} needs no review.")
+        review = Approval.objects.locked().get(pk=order.review_id)
+        order.review = review
+        check(order, move, parties_of(order, actor))
+        standing = standing_towards(review, actor)
+        try:
+            to = check_review(review, _REVIEW_MOVES[move], standing, now)
+        except Late as late:
+            raise Late(how_it_stands(order)) from late
+        order.status_reason, order.internal_note = reason, note
+        if move is OrderMove.WITHDRAW:
+            write_moves([review], Move.CLOSE, to, actor, now, comment=reason)
+        else:
+            snapshot = latest_snapshot(review)
+            answer_step(review, snapshot, _REVIEW_MOVES[move], to, actor, reason or note, now)
+        subject_of(review.subject_kind).decided(order, review, _REVIEW_MOVES[move], actor, now)
+        return order

@@ -1,0 +1,171 @@
+"""What of this app can be approved: a cart's checkout, and an order's review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from approvals.lifecycle import PURCHASE, REVIEW, Move
+from approvals.models import Approval, SubjectKind
+from approvals.policy import Item
+from approvals.subjects import Content, Facts, Subject
+from companies.actors import Actor
+from config.kit.money import Money
+from config.kit.refused import Invalid, Late, Missing
+from orders.content import cart_content, content_differences, order_content
+from orders.details import read_details
+from orders.lifecycle import CartStatus, OrderMove
+from orders.models import Cart, Order
+from orders.priced import PricedCart, priced_cart, with_shipping
+from orders.services.cart_writer import freeze_lines, hold_cart, release_cart
+from orders.services.order_writer import review_decided
+
+
+class CartCheckout(Subject):
+    """A cart that somebody wants to order."""
+
+    kind = SubjectKind.CART_CHECKOUT
+    lifecycle = PURCHASE
+    expires = True
+
+    def fetch(self, actor: Actor, subject_id: str) -> Cart:
+        """The actor's own cart, or one held for them."""
+        cart = Cart.objects.visible_to(actor).filter(pk=_pk(subject_id)).first()
+        if cart is None:
+            raise Missing("There is no such cart.")
+        return cart
+
+    def lock(self, subject_id: str) -> Cart:
+        """The cart, locked, with what pricing needs."""
+        carts = Cart.objects.locked().select_related("marketplace__owner", "company", "owner")
+        return carts.get(pk=_pk(subject_id))
+
+    def check_askable(self, record: Cart, facts: Facts) -> None:
+        """Only an open cart with lines can be asked about."""
+        if record.status != CartStatus.OPEN:
+            raise Late(f"This cart is {record.status}; only an open cart can be sent for approval.")
+        priced: PricedCart = facts.basis
+        if not priced.lines:
+            raise Invalid("This cart is empty.", field="cart", code="empty_cart")
+        if priced.problems:
+            raise Invalid("Some lines can no longer be ordered.", field="cart", details=priced.problems)
+
+    def facts(self, record: Cart, now: datetime) -> Facts:
+        """Gross subtotal and lines at the prices that hold for the cart now."""
+        priced = priced_cart(record, now)
+        return Facts(
+            subject_id=str(record.pk),
+            subject_key=record.key,
+            label=_label(priced),
+            tenant_id=record.tenant_id,
+            site_code=record.marketplace.key,
+            company=record.company,
+            owner_id=record.owner_id,
+            owner_name=record.owner.name if record.owner else "",
+            gross=priced.subtotal,
+            items=tuple(
+                Item(line.name.get("en", line.sku), Money(line.amounts.gross, record.currency))
+                for line in priced.lines
+                if line.available
+            ),
+            basis=priced,
+        )
+
+    def content(self, record: Cart, facts: Facts, details: Mapping[str, Any], now: datetime) -> Content:
+        """Lines, prices and the given details; raises `Invalid` where details cannot be used."""
+        checkout = read_details(details)
+        return cart_content(with_shipping(facts.basis, checkout.shipping, now), checkout)
+
+    def differences(self, seen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
+        """What changed between two contents, in sentences."""
+        return content_differences(seen, present)
+
+    def hold(self, record: Cart, facts: Facts, approval: Approval, now: datetime) -> None:
+        """Freeze prices and close the cart for changes."""
+        freeze_lines(facts.basis)
+        hold_cart(record, approval, now)
+
+    def release(self, record: Cart, approval: Approval, actor: Actor, now: datetime) -> None:
+        """Give the cart back: open again, or put aside where there is a new open one."""
+        if record.held_for_id == approval.pk:
+            release_cart(record, now)
+
+    def decided(self, record: Cart, approval: Approval, move: Move, actor: Actor, now: datetime) -> None:
+        """A cart has no status of its own for an answer: holding and releasing says it all."""
+
+
+class OrderReview(Subject):
+    """A placed order that an auditor accepts or rejects."""
+
+    kind = SubjectKind.ORDER_REVIEW
+    lifecycle = REVIEW
+    expires = False
+
+    _carried_over = {
+        Move.APPROVE: OrderMove.APPROVE,
+        Move.DECLINE: OrderMove.REJECT,
+        Move.CLOSE: OrderMove.WITHDRAW,
+    }
+
+    def fetch(self, actor: Actor, subject_id: str) -> Order:
+        """An order the actor has a part in."""
+        order = Order.objects.visible_to(actor).filter(pk=_pk(subject_id)).first()
+        if order is None:
+            raise Missing("There is no such order.")
+        return order
+
+    def lock(self, subject_id: str) -> Order:
+        """The order, locked."""
+        return Order.objects.locked().get(pk=_pk(subject_id))
+
+    def check_askable(self, record: Order, facts: Facts) -> None:
+        """A review is opened when the order is placed, and never asked for by anybody."""
+        raise Late("Orders are sent for review when they are placed.")
+
+    def facts(self, record: Order, now: datetime) -> Facts:
+        """The order as it was placed."""
+        return Facts(
+            subject_id=str(record.pk),
+            subject_key=record.number,
+            label=record.number,
+            tenant_id=record.tenant_id,
+            site_code=record.marketplace.key,
+            company=record.company,
+            owner_id=record.buyer_id,
+            owner_name=record.buyer_name,
+            gross=Money(record.lines_gross, record.currency),
+        )
+
+    def content(self, record: Order, facts: Facts, details: Mapping[str, Any], now: datetime) -> Content:
+        """Orders never change once placed."""
+        return order_content(record, list(record.lines.order_by("number")))
+
+    def differences(self, seen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
+        """What changed between two contents, in sentences."""
+        return content_differences(seen, present)
+
+    def hold(self, record: Order, facts: Facts, approval: Approval, now: datetime) -> None:
+        """An order waits by its status."""
+
+    def release(self, record: Order, approval: Approval, actor: Actor, now: datetime) -> None:
+        """Nothing was held."""
+
+    def decided(self, record: Order, approval: Approval, move: Move, actor: Actor, now: datetime) -> None:
+        """Approve, reject or withdraw the order along with its review."""
+        review_decided(record, self._carried_over[move], actor, now)
+
+
+def _pk(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return 0
+
+
+def _label(priced: PricedCart) -> str:
+    if not priced.lines:
+        return "Empty cart"
+    first, more = priced.lines[0], len(priced.lines) - 1
+    name = first.name.get("en", first.sku)
+    return (f"{name} and {more} more" if more else name)[:200]
