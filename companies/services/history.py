@@ -1,0 +1,109 @@
+"""What was changed about a company, its people or a tenant's settings: writing it down, and saying it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from companies.actors import Actor
+from companies.models import Change, Company
+from companies.preferences import PREFERENCES
+from companies.roles import Role
+from config.kit.wording import money_text
+
+LONGEST_REASON = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One change, for `record_change`: everything of it that is not who, where and when.
+
+    `old` and `new` are JSON: amounts as strings, people by name. `subject` is whom or what it is about.
+    """
+
+    kind: str
+    subject: str
+    old: Any
+    new: Any
+    reason: str = ""
+
+
+def record_change(what: Changed, *, actor: Actor, tenant_id: int, company: Company | None, now: datetime) -> Change:
+    """Add one entry, in the caller's transaction: it is there exactly when the change is."""
+    return Change.objects.create(
+        tenant_id=tenant_id,
+        company=company,
+        kind=what.kind,
+        subject=what.subject[:200],
+        old=what.old,
+        new=what.new,
+        reason=what.reason.strip()[:LONGEST_REASON],
+        actor_kind=actor.kind,
+        actor_ref=actor.reference,
+        actor_name=actor.name[:200],
+        channel=actor.channel,
+        at=now,
+    )
+
+
+def in_words(change: Change) -> str:
+    """One sentence for people: whom or what it is about, what it was and what it became."""
+    tell = _SENTENCES.get(change.kind)
+    if tell is None:
+        return f"{change.subject}: {change.old} became {change.new}"
+    return tell(change)
+
+
+def _group(value: Any) -> str:
+    return Role(value["role"]).label
+
+
+def _role_changed(change: Change) -> str:
+    left = change.old["in_approval_group"] and not change.new["in_approval_group"]
+    also = ", and left the approval group" if left else ""
+    return f"{change.subject} moved from {_group(change.old)} to {_group(change.new)}{also}"
+
+
+def _limit(value: Any) -> str:
+    return money_text(Decimal(value["amount"]), value["currency"]) if value else "none"
+
+
+def _days(value: Any) -> str:
+    return f"{value}" if value else "the tenant's preference"
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(names)
+
+
+def _group_set(change: Change) -> str:
+    joined = _names([name for name in change.new if name not in change.old])
+    left = _names([name for name in change.old if name not in change.new])
+    steps = [f"{joined} joined" if joined else "", f"{left} left" if left else ""]
+    now = f"it is now {_names(change.new)}" if change.new else "there is none now"
+    return f"Approval group: {'; '.join(step for step in [*steps, now] if step)}"
+
+
+def _setting(value: Any) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
+def _preference_set(change: Change) -> str:
+    known = PREFERENCES.get(change.subject)
+    label = known.label if known else change.subject
+    return f"{label}: {_setting(change.old)} became {_setting(change.new)}"
+
+
+_SENTENCES: dict[str, Callable[[Change], str]] = {
+    "member.added": lambda c: f"{c.subject} joined as {_group(c.new)}",
+    "member.role_changed": _role_changed,
+    "member.deactivated": lambda c: f"{c.subject} ({_group(c.old)}) was removed",
+    "member.reactivated": lambda c: f"{c.subject} came back as {_group(c.new)}",
+    "company.limit_set": lambda c: f"Purchase limit: {_limit(c.old)} became {_limit(c.new)}",
+    "company.expiry_days_set": lambda c: f"Approval expiry days: {_days(c.old)} became {_days(c.new)}",
+    "approval_group.set": _group_set,
+    "preference.set": _preference_set,
+}

@@ -1,0 +1,66 @@
+"""What the services of companies do inside their transaction: find and lock, ask who may, check a text."""
+
+from __future__ import annotations
+
+from companies.actors import Actor, ActorKind
+from companies.models import Company, Member
+from companies.roles import CompanyKind, Role
+from config.kit.refused import Invalid, Missing, NotYours
+
+
+def locked_company(actor: Actor, company_id: int) -> Company:
+    """The company, locked, for somebody who may change its people and limits.
+
+    Raises `Missing` for outsiders and `NotYours` for those of its members who are no Admin (vendors
+    and resellers: Manager). It is asked under the lock, in the database and not of the actor, so
+    that an Admin who was removed a moment ago changes nothing any more. The lock on the company is
+    also what keeps two Admins from removing each other at the same time.
+    """
+    if not _visible(actor).filter(pk=company_id).exists():
+        raise Missing("There is no such company.")
+    company = Company.objects.locked().get(pk=company_id)
+    if is_operator(actor):
+        return company
+    role = Role.ADMIN if company.kind == CompanyKind.CUSTOMER else Role.MANAGER
+    in_charge = Member.objects.active().filter(company=company, user_id=actor.user_id, role=role)
+    if actor.company_id != company.pk or not in_charge.exists():
+        raise NotYours(f"Only an active {role.label} of {company.name} may change this.")
+    return company
+
+
+def locked_member(actor: Actor, member_id: int) -> Member:
+    """The member with user and company, after `locked_company`; `Missing` for outsiders."""
+    found = Member.objects.filter(pk=member_id).values_list("company_id", flat=True).first()
+    if found is None:
+        raise Missing("There is no such member.")
+    company = locked_company(actor, found)
+    member = Member.objects.select_related("user").select_for_update(of=("self",), no_key=True).get(pk=member_id)
+    member.company = company
+    return member
+
+
+def is_operator(actor: Actor) -> bool:
+    """Platform staff, or the installation itself."""
+    return actor.platform or actor.kind is ActorKind.SYSTEM
+
+
+def check_customer_company(company: Company, what: str, *, field: str) -> None:
+    """Vendors and resellers do not buy, so they have neither limit nor approval group."""
+    if company.kind != CompanyKind.CUSTOMER:
+        raise Invalid(f"Only a customer company has {what}; {company.name} is a {company.kind}.", field=field)
+
+
+def clean_text(text: str, *, field: str, longest: int) -> str:
+    """Without surrounding space; `Invalid` where it cannot be stored."""
+    text = text.strip()
+    if len(text) > longest:
+        raise Invalid(f"Please shorten this to {longest} characters; it has {len(text)}.", field=field)
+    if "\x00" in text:
+        raise Invalid("This text contains a character that cannot be stored.", field=field)
+    return text
+
+
+def _visible(actor: Actor):
+    if actor.kind is ActorKind.SYSTEM:
+        return Company.objects.filter(tenant_id=actor.tenant_id) if actor.tenant_id else Company.objects.all()
+    return Company.objects.visible_to(actor)
