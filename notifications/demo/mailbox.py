@@ -1,0 +1,76 @@
+"""Which mails were sent into files? Reads what Django's file-based mail backend wrote: one file per connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+# The backend draws a line below each mail. A line alone could also be in a text; what follows tells.
+BELOW_A_MAIL = re.compile(rb"^-{79}\r?\n(?=Content-Type: |\s*\Z)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as it went out; `name` tells it from the others."""
+
+    name: str
+    subject: str
+    sender: str
+    to: str
+    at: datetime | None
+    message_id: str
+    text: str
+    html: str
+
+
+class Mailbox(Sequence[Mail]):
+    """The mails in a folder, newest first. Only those that are looked at are parsed."""
+
+    def __init__(self, folder: Path) -> None:
+        paths = [(path.stat().st_mtime_ns, path) for path in folder.glob("*.log")] if folder.is_dir() else []
+        self.parts = [
+            (f"{path.stem}-{number}", part)
+            for _, path in sorted(paths, reverse=True)
+            for number, part in reversed(list(enumerate(_parts(path), 1)))
+        ]
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def __getitem__(self, place):
+        if isinstance(place, slice):
+            return [_mail(*part) for part in self.parts[place]]
+        return _mail(*self.parts[place])
+
+    def named(self, name: str) -> Mail | None:
+        """The mail of this name; None where there is none."""
+        return next((_mail(known, part) for known, part in self.parts if known == name), None)
+
+
+def _parts(path: Path) -> list[bytes]:
+    return [part for part in BELOW_A_MAIL.split(path.read_bytes()) if part.strip()]
+
+
+def _mail(name: str, content: bytes) -> Mail:
+    message: EmailMessage = message_from_bytes(content.lstrip(), policy=policy.default)
+    date = message["Date"]
+    return Mail(
+        name=name,
+        subject=str(message["Subject"] or ""),
+        sender=str(message["From"] or ""),
+        to=str(message["To"] or ""),
+        at=date.datetime if date is not None else None,
+        message_id=str(message["Message-ID"] or ""),
+        text=_part(message, "plain"),
+        html=_part(message, "html"),
+    )
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body(preferencelist=(kind,))
+    return part.get_content() if part is not None else ""
