@@ -47,22 +47,28 @@ class CheckoutForm(forms.Form):
 
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
-    """Every component with realistic values; `?area=control_panel` shows the other accent."""
+    """Every component with realistic values, or a whole page; `?area=control_panel` shows the other accent."""
     area = "control_panel" if request.GET.get("area") == "control_panel" else "dashboard"
+    wanted = request.GET.get("page", "")
+    page = wanted if wanted in EXAMPLES else "pieces"
     wrong = CheckoutForm({"approver": "2", "delivery": ""})
     now = timezone.now()
     return render(
         request,
-        "styleguide.html",
+        f"styleguide/{page}.html",
         {
             **_frame(area),
+            "examples": EXAMPLES,
+            "other_area": "dashboard" if area == "control_panel" else "control_panel",
+            "icons": ICONS,
+            "comment": COMMENT,
             "now": now,
             "soon": now + timedelta(days=2, hours=3),
             "today": now + timedelta(hours=5),
             "gone": now - timedelta(days=2, hours=1),
             "lines": LINES,
             "totals": TOTALS,
-            "cart_lines": [{**line, "edit": EDIT} for line in LINES[:3]],
+            "cart_lines": [{**line, "edit": EDIT} for line in LINES],
             "changed_lines": CHANGED_LINES,
             "over_limit": Decimal("5812.40"),
             "within_limit": Decimal("1240.00"),
@@ -73,6 +79,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "rejected_steps": _steps("done", "done", "done", "refused", "skipped", "skipped"),
             "done_steps": _steps("done", "done", "done", "done", "done", "done"),
             "moves": _moves(),
+            "cart_moves": CART_MOVES,
+            "order_moves": ORDER_MOVES,
             "asked_moves": _moves(error="Write why, so that Rita Okafor knows what to change."),
             "queue": _queue(now),
             "tabs": TABS,
@@ -134,6 +142,30 @@ def _frame(area: str) -> dict[str, Any]:
         },
     }
 
+
+EXAMPLES = ("approval", "cart", "inbox", "order")
+
+ICONS = [
+    "cart", "check", "cross", "clock", "bell", "person", "people", "orders",
+    "shop", "approvals", "quote", "building", "search", "chevron", "arrow", "menu",
+    "mail", "gear", "logout", "warning", "info", "plus", "pencil", "truck",
+]  # fmt: skip
+
+COMMENT = "We need this before the new colleagues start on 1 Dec.\n\nThe second monitor is for Jo."
+
+CART_MOVES = [
+    {"label": "Ask for approval", "url": "#ask", "hint": "Ana Diaz or Tom Weber answers.", "kind": "primary"},
+    {"label": "Ask for a quote", "url": "#quote", "hint": "Contoso makes you an offer.", "method": "get"},
+]
+
+ORDER_MOVES = [
+    {
+        "label": "Withdraw",
+        "url": "#withdraw",
+        "kind": "dangerous",
+        "hint": "The order ends here; nothing is delivered or charged.",
+    }
+]
 
 EDIT = {"url": "#update", "remove_url": "#remove", "min": 1, "max": 999}
 
@@ -286,7 +318,7 @@ def _events(now: Any) -> list[dict[str, Any]]:
             "who": "Rita Okafor",
             "role": "Requester",
             "what": "asked Tom Weber for approval",
-            "comment": "We need this before the new colleagues start.\n\nThe second monitor is for Jo.",
+            "comment": COMMENT,
             "tone": "waiting",
         },
         {

@@ -21,6 +21,7 @@ Blocks
                 old_quantity, old_unit_price, old_total (shown old -> new), state ("added", "removed"),
                 edit {url, remove_url, step, min, max}: posts `quantity` there
         total   label, amount, hint, strong
+    {% totals totals "EUR" %}               the same rows as a narrow list, for the side of a cart
     {% limit_bar gross "EUR" limit %}       limit None = no limit; limit_currency where it differs
     {% reason_box "needs" headline reasons %}   tone free, needs or forbidden; who=names, avoid=sentence(s)
     {% timeline events %}                   event: at, who, role, what, comment, tone, on_behalf_of, details (lines)
@@ -55,7 +56,9 @@ Forms
 Pages extend `base_dashboard.html`, `base_control_panel.html` or `base_plain.html` and fill the blocks
 `title`, `breadcrumb`, `heading`, `status` (beside the heading), `lead` (the one sentence), `heading_actions`, and
 either `content` (one column) or `above` (full width), `asked`, `aside` and `moves` (two columns on a desk; on a
-phone one column with the moves in a bar at the bottom).
+phone one column with the moves in a bar at the bottom). The moves come first in the right column;
+`{% block detail_class %}detail--moves-last{% endblock %}` puts them below the rest of it. Whole pages in
+`templates/styleguide/` show how this goes together; they and every piece can be looked at under /styleguide/.
 """
 
 from __future__ import annotations
@@ -371,6 +374,12 @@ def line_table(
         "editable": any(_of(line, "edit") for line in rows),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@piece
+def totals(rows: Iterable[Any], currency: str) -> Values:
+    """Sums beside their names, the amounts in one column; the rows are those of `line_table`."""
+    return {"rows": list(rows), "currency": currency}
 
 
 @piece
