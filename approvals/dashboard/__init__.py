@@ -1,0 +1,1 @@
+"""The pages on which customers read, answer and follow requests for approval."""

@@ -1,0 +1,156 @@
+"""What can the reader do with an approval now: its moves as buttons, and why some are missing?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from approvals.board import moves_for
+from approvals.dashboard.forms import CommentForm
+from approvals.lifecycle import Move, Status
+from approvals.models import Approval
+from approvals.standing import check, standing_towards
+from companies.actors import Actor
+from config.kit.refused import Late, NotYours
+
+Values = dict[str, Any]
+
+DECISIONS = (Move.APPROVE_AND_ORDER, Move.APPROVE)
+
+
+def buttons(approval: Approval, actor: Actor, now: datetime, kept: Mapping[str, Any]) -> list[Values]:
+    """The moves open to this reader for the move bar, in the order of their weight.
+
+    `kept` is what the reader typed into one of them before it was refused.
+    """
+    build = {
+        Move.APPROVE_AND_ORDER: _approve_and_order,
+        Move.APPROVE: _approve,
+        Move.DECLINE: _decline,
+        Move.AMEND: _amend,
+        Move.REASSIGN: _reassign,
+        Move.CLOSE: _close,
+        Move.PLACE_ORDER: _place_order,
+        Move.GIVE_UP: _give_up,
+    }
+    made = []
+    for move in moves_for(approval, actor, now):
+        url = move_url(approval, move)
+        typed = kept if kept.get("sent_to") == url else {}
+        button = build[move](approval, actor, typed)
+        made.append({"url": url, **button})
+    return made
+
+
+def move_url(approval: Approval, move: Move) -> str:
+    """Where the move is sent to."""
+    return reverse("dashboard:approval_move", args=[approval.key, move.value])
+
+
+def page_url(approval: Approval) -> str:
+    """Where the approval is read."""
+    return reverse("dashboard:approval", args=[approval.key])
+
+
+def obstacles(approval: Approval, actor: Actor, now: datetime) -> list[str]:
+    """Why somebody whose move it would be cannot make it, in sentences: right or group was lost."""
+    standing = standing_towards(approval, actor)
+    status = approval.status_at(now)
+    wanted: tuple[Move, ...] = ()
+    if status == Status.PENDING and actor.user_id == approval.approver_id:
+        wanted = DECISIONS
+    elif approval.is_live and actor.user_id in (approval.requester_id, approval.approver_id):
+        wanted = (Move.PLACE_ORDER,) if status == Status.APPROVED else ()
+    found: list[str] = []
+    for move in wanted:
+        try:
+            check(approval, move, standing, now)
+        except (NotYours, Late) as refusal:
+            found.append(refusal.text)
+    return list(dict.fromkeys(found))
+
+
+def _first_name(approval: Approval) -> str:
+    return approval.requester_name.partition(" ")[0]
+
+
+def _approve_and_order(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    return {
+        "label": "Approve and place order",
+        "kind": "primary",
+        "hint": f"Orders at once, delivered and paid as {_first_name(approval)} asked.",
+    }
+
+
+def _approve(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    return {"label": "Approve", "hint": f"{_first_name(approval)} or you place the order later."}
+
+
+def _decline(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    name = _first_name(approval)
+    return {
+        "label": "Decline",
+        "kind": "dangerous",
+        "hint": f"{name} gets the cart back.",
+        "needs_comment": True,
+        "comment_label": "Why do you decline?",
+        "comment_help": f"{name} reads this.",
+        **_typed_again(typed),
+    }
+
+
+def _amend(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    if actor.user_id == approval.requester_id:
+        return {"label": "Change the request", "method": "get", "hint": "Comment, addresses, shipping, delivery."}
+    return {"label": "Change the delivery window", "method": "get", "hint": f"{_first_name(approval)} is told."}
+
+
+def _reassign(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    return {"label": "Ask somebody else", "method": "get", "hint": f"Instead of {approval.approver_name}."}
+
+
+def _close(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    return {
+        "label": "Take back",
+        "kind": "dangerous",
+        "hint": "You get your cart back and can change it.",
+        "fields": [_comment(approval.approver_name, typed, "close")],
+        **_typed_again(typed),
+    }
+
+
+def _place_order(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    return {
+        "label": "Place order",
+        "kind": "primary",
+        "hint": "Prices and availability are checked once more. It never costs more than was approved.",
+    }
+
+
+def _give_up(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    mine = actor.user_id == approval.requester_id
+    cart = "You get your cart back; ordering it needs a new approval." if mine else "Frees the cart of the requester."
+    return {
+        "label": "Give the approval up",
+        "kind": "dangerous",
+        "hint": cart,
+        "fields": [_comment("the others", typed, "give-up")],
+        **_typed_again(typed),
+    }
+
+
+def _comment(reader: str, typed: Mapping[str, Any], place: str) -> Any:
+    """An optional comment as a field of the move bar."""
+    form = CommentForm(initial=typed.get("values", {}), auto_id=f"id_{place}_%s", label=f"A word to {reader}")
+    return form["comment"]
+
+
+def _typed_again(typed: Mapping[str, Any]) -> Values:
+    """What was typed before a refusal, and what was wrong with it."""
+    if not typed:
+        return {}
+    wrong = typed["text"] if typed["field"] == "comment" else ""
+    return {"comment_value": typed["values"].get("comment", ""), "error": wrong}

@@ -1,0 +1,149 @@
+"""How is what was asked shown: the lines, totals, delivery and payment of a snapshot, as plain values for pages?
+
+Reads the stored snapshot only, never the cart: it is what the approver is bound to. Snapshots that
+clients filled sparsely leave things out; what is missing is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import zip_longest
+from typing import Any
+
+from django.utils.translation import get_language
+
+from approvals.models import Approval, Snapshot
+from companies.models import DeliveryWindow, ShippingMethod
+from config.kit.money import Money
+from config.kit.wording import text_in
+
+Values = dict[str, Any]
+
+REVIEWED = "Reviewed by the seller before it is delivered"
+
+
+def lines_of(snapshot: Snapshot) -> list[Values]:
+    """One row per line for the line table."""
+    rows = zip_longest(_bound(snapshot).get("lines", []), _shown(snapshot).get("lines", []), fillvalue={})
+    return [
+        {
+            "name": shown.get("names") or shown.get("name") or bound.get("sku", ""),
+            "sku": bound.get("sku", ""),
+            "quantity": bound.get("quantity", shown.get("quantity", "")),
+            "unit": shown.get("unit", ""),
+            "unit_price": bound.get("unit_price", ""),
+            "tax_rate": bound.get("tax_rate"),
+            "total": bound.get("gross", ""),
+            "note": REVIEWED if shown.get("needs_review") is True else "",
+        }
+        for bound, shown in rows
+    ]
+
+
+def price_word(snapshot: Snapshot) -> str:
+    """Whether the unit prices are net or gross; nothing where they are mixed."""
+    words = {"gross" if line.get("includes_tax") else "net" for line in _bound(snapshot).get("lines", [])}
+    return words.pop() if len(words) == 1 else ""
+
+
+def totals_of(snapshot: Snapshot) -> list[Values]:
+    """Net, tax, what the limit is compared with, shipping and what is to be paid."""
+    bound = _bound(snapshot)
+    if "gross" not in bound:
+        return []
+    rows: list[Values] = [
+        {"label": "Net", "amount": bound["net"]},
+        {"label": "Tax", "amount": bound["tax"]},
+    ]
+    if not bound.get("shipping"):
+        hint = "shipping is chosen with the order"
+        return [*rows, {"label": "Total, gross", "amount": bound["gross"], "hint": hint, "strong": True}]
+    return [
+        *rows,
+        {"label": "Lines, gross", "amount": bound["gross"]},
+        {"label": "Shipping, gross", "amount": bound["shipping_gross"]},
+        {"label": "Total, gross", "amount": bound["total"], "strong": True},
+    ]
+
+
+def total_text(snapshot: Snapshot, approval: Approval) -> str:
+    """What is to be paid, shipping and tax included, where shipping was chosen."""
+    bound = _bound(snapshot)
+    if not bound.get("shipping") or "total" not in bound:
+        return ""
+    return str(Money(Decimal(bound["total"]), approval.currency))
+
+
+def delivery_of(snapshot: Snapshot, approval: Approval) -> Values:
+    """Addresses, shipping, delivery window and payment; what was left open says so. Two queries."""
+    bound = _bound(snapshot)
+    addresses = bound.get("addresses") or {}
+    return {
+        "pairs": [
+            ("Shipping", shipping_text(bound.get("shipping"), approval) or "Chosen with the order"),
+            ("Delivery", window_text(bound.get("deliveryWindow"), approval)),
+            ("Payment", payment_text(_shown(snapshot).get("payment"))),
+            ("Reference", (_shown(snapshot).get("payment") or {}).get("reference", "")),
+        ],
+        "ship_to": addresses.get("SHIPPING"),
+        "bill_to": addresses.get("BILLING"),
+    }
+
+
+def shipping_text(shipping: Mapping[str, str] | None, approval: Approval) -> str:
+    """The shipping method by name; its id where the marketplace has it no more."""
+    if not shipping:
+        return ""
+    zone, key = shipping.get("zoneId", ""), shipping.get("methodId", "")
+    method = ShippingMethod.objects.filter(
+        marketplace__tenant_id=approval.tenant_id, marketplace__key=approval.site_code, zone=zone, key=key
+    ).first()
+    return _in_reader_language(method.name) if method else key
+
+
+def window_text(window: Mapping[str, str] | None, approval: Approval) -> str:
+    """The delivery window: its day and its hours."""
+    if not window:
+        return ""
+    on = window.get("deliveryDate", "")[:10]
+    known = DeliveryWindow.objects.filter(
+        marketplace__tenant_id=approval.tenant_id,
+        marketplace__key=approval.site_code,
+        key=window.get("id", ""),
+        slot=window.get("slotId", ""),
+    ).first()
+    return f"{day_name(on)}, {known.name if known else window.get('slotId', '')}".strip(", ")
+
+
+def day_name(iso: str) -> str:
+    """`Thu 26 Nov 2026` of an ISO day; the text itself where it is none."""
+    try:
+        on = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{on:%a} {on.day} {on:%b %Y}"
+
+
+def payment_text(payment: Mapping[str, Any] | None) -> str:
+    """How it is paid, in the words that were given."""
+    if not payment:
+        return "Chosen with the order"
+    method, provider = str(payment.get("method") or ""), str(payment.get("provider") or "")
+    words = [word.replace("_", " ").replace("-", " ") for word in (method, provider) if word]
+    return ", ".join(dict.fromkeys(word[:1].upper() + word[1:] for word in words)) or "As given by the requester"
+
+
+def _in_reader_language(texts: Mapping[str, str]) -> str:
+    return text_in(texts, get_language() or "en")
+
+
+def _bound(snapshot: Snapshot) -> dict[str, Any]:
+    bound: dict[str, Any] = snapshot.content.get("bound", {})
+    return bound
+
+
+def _shown(snapshot: Snapshot) -> dict[str, Any]:
+    shown: dict[str, Any] = snapshot.content.get("shown", {})
+    return shown

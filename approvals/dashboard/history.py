@@ -1,0 +1,68 @@
+"""Who did what with an approval, and when: its events as the rows of a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from approvals.models import Approval, ApprovalEvent
+from companies.actors import ActorKind
+from companies.models import User
+
+Values = dict[str, Any]
+
+TONES = {
+    "approval.requested": "waiting",
+    "approval.approved": "good",
+    "approval.ordered": "good",
+    "approval.declined": "refused",
+}
+
+
+def timeline_of(approval: Approval) -> list[Values]:
+    """The events of an approval, oldest first. Two queries at most."""
+    events = list(approval.events.order_by("number"))
+    names = _names(events)
+    return [_row(event, approval, names) for event in events]
+
+
+def _row(event: ApprovalEvent, approval: Approval, names: Mapping[str, str]) -> Values:
+    by_itself = event.actor_kind == ActorKind.SYSTEM
+    return {
+        "at": event.at,
+        "who": "" if by_itself else event.actor_name,
+        "role": "" if by_itself else event.role.capitalize(),
+        "on_behalf_of": event.behalf_name,
+        "what": _what(event, approval, names, by_itself=by_itself),
+        "details": event.facts.get("differences", []),
+        "comment": event.comment,
+        "tone": TONES.get(event.kind, "closed"),
+    }
+
+
+def _what(event: ApprovalEvent, approval: Approval, names: Mapping[str, str], *, by_itself: bool) -> str:
+    put_to = names.get(str(event.facts.get("put_to", "")), approval.approver_name)
+    put_from = names.get(str(event.facts.get("put_from", "")), "somebody else")
+    ordered = ", ".join(event.facts.get("orders", [])) or approval.created_resource
+    said = {
+        "approval.requested": f"asked {put_to} for approval",
+        "approval.amended": "changed the request",
+        "approval.reassigned": f"put the request to {put_to} instead of {put_from}",
+        "approval.approved": "approved",
+        "approval.declined": "declined",
+        "approval.closed": "took the request back",
+        "approval.expired": "Nobody answered in time. The request expired.",
+        "approval.ordered": f"placed the order {ordered}".strip(),
+        "approval.given_up": "gave the approval up",
+    }
+    if by_itself and event.kind == "approval.given_up":
+        return "The approval was given up, because what was to be ordered had changed."
+    return said.get(event.kind, event.kind.partition(".")[2].replace("_", " "))
+
+
+def _names(events: Sequence[ApprovalEvent]) -> dict[str, str]:
+    """The names of the people that events refer to by id: who was asked, and who instead of whom."""
+    named = ("put_to", "put_from")
+    ids = {str(event.facts[name]) for event in events for name in named if name in event.facts}
+    people = User.objects.filter(pk__in=[int(each) for each in ids if each.isdecimal()])
+    return {str(person.pk): person.name for person in people}

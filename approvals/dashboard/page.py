@@ -1,0 +1,73 @@
+"""What does the page of one approval show to this reader?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from approvals.dashboard import buttons, content, rows, sentences
+from approvals.dashboard.history import timeline_of
+from approvals.lifecycle import Status
+from approvals.models import Approval, Snapshot
+from companies.actors import Actor
+
+Values = dict[str, Any]
+
+FREED = (Status.DECLINED, Status.CLOSED, Status.EXPIRED)
+
+
+def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping[str, Any]) -> Values:
+    """Everything the template shows. A constant number of queries."""
+    snapshot = Snapshot.objects.get(approval=approval, number=approval.snapshot_count)
+    lines = content.lines_of(snapshot)
+    status, tone = rows.badge(approval, now)
+    moves = buttons.buttons(approval, actor, now, kept)
+    return {
+        "approval": approval,
+        "heading": sentences.heading(approval),
+        "lead": sentences.lead(approval, actor, now, len(lines)),
+        "status": status,
+        "tone": tone,
+        "lines": lines,
+        "price_word": content.price_word(snapshot),
+        "totals": content.totals_of(snapshot),
+        "delivery": content.delivery_of(snapshot, approval),
+        "people": _people(approval, snapshot),
+        "comment": approval.comment,
+        "answer": approval.approver_comment,
+        "reasons": approval.reason_texts(),
+        "events": timeline_of(approval),
+        "obstacles": buttons.obstacles(approval, actor, now),
+        "moves": moves,
+        "comment_label": _comment_label(approval, moves),
+        "comment_value": kept.get("values", {}).get("comment", ""),
+        "hidden": {"seen_hash": approval.content_hash},
+        "waits_until": approval.expires_at if approval.status_at(now) == Status.PENDING else None,
+        "cart_url": reverse("dashboard:cart") if _has_cart_back(approval, actor, now) else "",
+        "order_url": reverse("dashboard:order", args=[approval.created_resource]) if approval.is_used else "",
+    }
+
+
+def _people(approval: Approval, snapshot: Snapshot) -> list[Values]:
+    """Who asks whom, for which company, and what for."""
+    shown = snapshot.content.get("shown", {})
+    return [
+        {"label": "Asks", "value": approval.requester_name, "hint": shown.get("requester_group", "")},
+        {"label": "Decides", "value": approval.approver_name},
+        {"label": "Company", "value": approval.company.name if approval.company else ""},
+        {"label": "Marketplace", "value": shown.get("marketplace", "")},
+    ]
+
+
+def _has_cart_back(approval: Approval, actor: Actor, now: datetime) -> bool:
+    freed = approval.status_at(now) in FREED or approval.released_at is not None
+    return freed and actor.user_id == approval.requester_id and not approval.is_overdue(now)
+
+
+def _comment_label(approval: Approval, moves: list[Values]) -> str:
+    """Decisions share one optional comment; other moves have none or their own."""
+    deciding = any(move["url"] == buttons.move_url(approval, buttons.Move.APPROVE) for move in moves)
+    return f"A word to {approval.requester_name.partition(' ')[0]} (optional)" if deciding else ""
