@@ -58,8 +58,12 @@ def tell(approval: Approval, event: ApprovalEvent, letters: Iterable[Letter], no
 
 def both_sides(approval: Approval, topic: str, facts: dict[str, Any], *, but: int | None = None) -> Sequence[Letter]:
     """The same letter to requester and approver, except for the one who did it."""
-    people = dict.fromkeys((approval.requester_id, approval.approver_id))
-    return [letter(approval, person, topic, facts) for person in people if person and person != but]
+    sides = {approval.approver_id: "approver", approval.requester_id: "requester"}
+    return [
+        letter(approval, person, topic, {**facts, "reader": side})
+        for person, side in sides.items()
+        if person is not None and person != but
+    ]
 
 
 def _iso(moment: datetime | None) -> str:

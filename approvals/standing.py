@@ -34,12 +34,21 @@ class Standing:
     people: tuple[Person, ...] = ()
 
 
-def people_of(company_id: int | None) -> tuple[Person, ...]:
-    """The active members of a customer company, as the policy sees them. One query."""
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A company's active members, and whether anybody at all is named in its approval group."""
+
+    people: tuple[Person, ...]
+    group_named: bool
+
+
+def team_of(company_id: int | None) -> Team:
+    """The people of a customer company, as the policy sees them. One query."""
     if company_id is None:
-        return ()
-    members = Member.objects.active().filter(company_id=company_id).select_related("user")
-    return tuple(Person(m.user_id, m.user.name, Role(m.role), m.in_approval_group) for m in members.order_by("pk"))
+        return Team((), group_named=False)
+    members = list(Member.objects.filter(company_id=company_id).select_related("user", "company").order_by("pk"))
+    people = tuple(Person(m.user_id, m.user.name, Role(m.role), m.in_approval_group) for m in members if m.counts)
+    return Team(people, any(m.in_approval_group for m in members))
 
 
 def eligible_for(approval: Approval, people: Sequence[Person]) -> tuple[Person, ...]:
@@ -54,7 +63,7 @@ def standing_towards(approval: Approval, actor: Actor) -> Standing:
         return Standing(actor, frozenset({Party.SYSTEM}))
     if approval.subject_kind == SubjectKind.ORDER_REVIEW:
         return Standing(actor, _parties_of_review(approval, actor))
-    people = people_of(approval.company_id)
+    people = team_of(approval.company_id).people
     return Standing(actor, _parties_of_purchase(approval, actor), eligible_for(approval, people), people)
 
 

@@ -92,6 +92,10 @@ class Subject(ABC):
         """The record as the actor may see it, unlocked; raises `Missing`."""
 
     @abstractmethod
+    def bound_by(self, record: Any) -> int | None:
+        """The approval that binds the subject now (waiting, or approved and unused), if any."""
+
+    @abstractmethod
     def lock(self, subject_id: str) -> Any:
         """The record, locked until the transaction ends."""
 

@@ -39,6 +39,18 @@ class Letter:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event, such as `approval:<id>:<number>`, and the letters about it.
+
+    `about` is the kind and key of what the pages show them for.
+    """
+
+    event: str
+    letters: Sequence[Letter]
+    about: tuple[str, str] = ("", "")
+
+
 def post(
     letters: Iterable[Letter],
     *,
@@ -48,27 +60,43 @@ def post(
     now: datetime | None = None,
     mailed_at: datetime | None = None,
 ) -> None:
-    """Write the notices of one event (such as `approval:<key>:<number>`) into the caller's transaction.
+    """Write the notices of one event into the caller's transaction; see `post_all`."""
+    post_all([News(event, tuple(letters), about)], tenant_id=tenant_id, now=now, mailed_at=mailed_at)
 
-    Posting the same event again, or one letter twice, tells nobody twice. `about` is the kind and
-    key of what the pages show them for. `mailed_at` is for a past that is being filled in: the mails
-    count as sent then, and none goes out. Raises ValueError for facts that do not fit the topic.
+
+def post_all(
+    news: Iterable[News],
+    *,
+    tenant_id: int,
+    now: datetime | None = None,
+    mailed_at: datetime | None = None,
+) -> None:
+    """Write the notices of several events into the caller's transaction, in two statements.
+
+    Posting the same event again, or one letter twice, tells nobody twice. `mailed_at` is for a past
+    that is being filled in: the mails count as sent then, and none goes out. Raises ValueError for
+    facts that do not fit the topic.
     """
     now = now or timezone.now()
-    notices = {notice.key: notice for notice in (_notice(letter, event, now) for letter in letters) if notice}
+    notices = {}
+    for one in news:
+        for letter in one.letters:
+            notice = _notice(letter, one.event, now)
+            if notice is None:
+                continue
+            notice.tenant_id = tenant_id
+            notice.about_kind, notice.about_key = one.about
+            if mailed_at is not None:
+                notice.mail_state, notice.sent_at = MailState.SENT, mailed_at
+            notices[notice.key] = notice
     if not notices:
         return
-    for notice in notices.values():
-        notice.tenant_id = tenant_id
-        notice.about_kind, notice.about_key = about
-        if mailed_at is not None:
-            notice.mail_state, notice.sent_at = MailState.SENT, mailed_at
     # A conflict can only be the unique key, that is, the same thing told before. Without
     # `ignore_conflicts` it would end the caller's transaction.
     Notice.objects.bulk_create(notices.values(), ignore_conflicts=True)
     waiting = dict(Notice.objects.filter(key__in=notices).values_list("pk", "mail_state"))
     if len(waiting) != len(notices):
-        raise RuntimeError(f"{event}: not every notice was written.")
+        raise RuntimeError("Not every notice was written.")
     ids = [pk for pk, state in waiting.items() if state == MailState.WAITING]
     if ids:
         transaction.on_commit(partial(nudge, ids), robust=True)

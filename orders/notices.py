@@ -8,10 +8,12 @@ from typing import Any
 
 from django.urls import reverse
 
+from catalog.models.product import Provisioning
 from companies.actors import Actor
 from companies.models import Member
+from companies.roles import REVIEWING_ROLES
 from notifications import outbox
-from notifications.outbox import Letter
+from notifications.outbox import Letter, News
 from orders.lifecycle import OrderMove
 from orders.models import Order, OrderEvent, OrderLine
 
@@ -41,25 +43,37 @@ def facts_of(order: Order, lines: Sequence[OrderLine], **more: Any) -> dict[str,
     }
 
 
-def tell_placed(placed: Iterable[tuple[Order, list[OrderLine], OrderEvent]], actor: Actor, now: datetime) -> None:
-    """Orders were placed: the customer is told of each, auditors of those that wait for them.
+def tell_placed(placed: Sequence[tuple[Order, list[OrderLine], OrderEvent]], actor: Actor, now: datetime) -> None:
+    """Orders of one checkout were placed: the customer is told of each, auditors of those that wait.
 
-    What need not wait is announced to those who deliver it. One query per selling company.
+    What need not wait is announced to those who deliver it. Three statements for any number of orders.
     """
+    pools = _reviewers({id_ for order, _, _ in placed for id_ in (order.auditing_company_id, order.vendor_id)})
+    news = []
     for order, lines, event in placed:
         said = facts_of(order, lines, actor=actor.name)
         if order.needs_review:
-            letters = [_to_customer(order, "order.to_review", said)]
-            letters += _to_reviewers(order.auditing_company_id, order, "order.review_requested", said)
+            auditors = pools[order.auditing_company_id]
+            letters = [
+                _to_customer(order, "order.to_review", said),
+                *_to_people(auditors, order, "order.review_requested", said),
+            ]
         else:
-            letters = [_to_customer(order, "order.placed", said), *_to_deliver(order, lines, said)]
-        _post(order, event, letters, now)
+            letters = [
+                _to_customer(order, "order.placed", said),
+                *_to_deliver(order, lines, said, pools[order.vendor_id]),
+            ]
+        news.append(_news(order, event, letters))
+    outbox.post_all(news, tenant_id=placed[0][0].tenant_id, now=now)
 
 
 def tell_approved(order: Order, lines: Sequence[OrderLine], event: OrderEvent, actor: Actor, now: datetime) -> None:
     """The review said yes: the customer is told, and those who deliver."""
     said = facts_of(order, lines, actor=actor.name)
-    letters = [_to_customer(order, "order.approved", said), *_to_deliver(order, lines, said)]
+    letters = [
+        _to_customer(order, "order.approved", said),
+        *_to_deliver(order, lines, said, _reviewers({order.vendor_id})[order.vendor_id]),
+    ]
     _post(order, event, letters, now)
 
 
@@ -72,7 +86,7 @@ def tell_refused(order: Order, event: OrderEvent, actor: Actor, now: datetime) -
     else:
         letters = _to_reviewers(order.auditing_company_id, order, "order.withdrawn", said)
         if actor.user_id != order.buyer_id:
-            letters.append(_to_customer(order, "order.cancelled", said))
+            letters.append(_to_customer(order, "order.cancelled", {**said, "reader": "customer"}))
     _post(order, event, letters, now)
 
 
@@ -105,8 +119,9 @@ def tell_cancelled(order: Order, event: OrderEvent, actor: Actor, now: datetime)
     """A cancelled order: the other side is told."""
     lines = list(order.lines.order_by("number"))
     said = facts_of(order, lines, actor=actor.name, reason=order.status_reason)
-    letters = _to_reviewers(order.auditing_company_id, order, "order.cancelled", said)
-    letters.append(_to_customer(order, "order.cancelled", said))
+    to_seller, to_customer = {**said, "reader": "seller"}, {**said, "reader": "customer"}
+    letters = _to_reviewers(order.auditing_company_id, order, "order.cancelled", to_seller)
+    letters.append(_to_customer(order, "order.cancelled", to_customer))
     _post(order, event, [letter for letter in letters if letter.recipient_id != actor.user_id], now)
 
 
@@ -114,27 +129,37 @@ def _to_customer(order: Order, topic: str, said: dict[str, Any]) -> Letter:
     return Letter(order.buyer_id, topic, said, reverse("dashboard:order", args=[order.number]))
 
 
+def _reviewers(company_ids: set[int]) -> dict[int, list[int]]:
+    """Who reviews and delivers for each of these companies. One query."""
+    found: dict[int, list[int]] = {company_id: [] for company_id in company_ids}
+    people = Member.objects.active().filter(company_id__in=company_ids, role__in=REVIEWING_ROLES)
+    for company_id, user_id in people.order_by("pk").values_list("company_id", "user_id"):
+        found[company_id].append(user_id)
+    return found
+
+
 def _to_reviewers(company_id: int, order: Order, topic: str, said: dict[str, Any]) -> list[Letter]:
+    return _to_people(_reviewers({company_id})[company_id], order, topic, said)
+
+
+def _to_people(people: Iterable[int], order: Order, topic: str, said: dict[str, Any]) -> list[Letter]:
     url = reverse("control_panel:order", args=[order.number])
-    people = Member.objects.reviewers(company_id).order_by("pk").values_list("user_id", flat=True)
     return [Letter(person, topic, said, url) for person in people]
 
 
-def _to_deliver(order: Order, lines: Sequence[OrderLine], said: dict[str, Any]) -> list[Letter]:
+def _to_deliver(order: Order, lines: Sequence[OrderLine], said: dict[str, Any], people: Iterable[int]) -> list[Letter]:
     """Tell the vendor's people of what they have to deliver by hand; a reseller's prices are not theirs."""
-    if not any(line.delivery_kind == "manual" for line in lines):
+    if not any(line.delivery_kind == Provisioning.MANUAL for line in lines):
         return []
     if order.is_resold:
         bare = [{**line, "gross": ""} for line in said["lines"]]
         said = {**said, "total": "", "lines": bare}
-    return _to_reviewers(order.vendor_id, order, "order.to_deliver", said)
+    return _to_people(people, order, "order.to_deliver", said)
+
+
+def _news(order: Order, event: OrderEvent, letters: Iterable[Letter]) -> News:
+    return News(f"order:{order.pk}:{event.number}", tuple(letters), ("order", order.number))
 
 
 def _post(order: Order, event: OrderEvent, letters: Iterable[Letter], now: datetime) -> None:
-    outbox.post(
-        letters,
-        event=f"order:{order.pk}:{event.number}",
-        tenant_id=order.tenant_id,
-        about=("order", order.number),
-        now=now,
-    )
+    outbox.post_all([_news(order, event, letters)], tenant_id=order.tenant_id, now=now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from catalog.models import Listing
+from catalog.models import Listing, Product
 from catalog.tax import rate_by_code, rates_on
 from companies.models import Marketplace, ShippingMethod
 from companies.preferences import value_of
@@ -187,7 +187,7 @@ def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, t
         Amounts(zero, zero, zero),
     )
     name = product.name.get("en") or product.sku
-    problem = "" if frozen else _unavailable(listing, cart, name)
+    problem = "" if frozen else _unavailable(listing, product, cart, name)
     if not problem and (rate is None or unit_price is None):
         problem = f"No tax rate is known for {name} in {cart.country}."
     if problem or rate is None or unit_price is None:
@@ -206,8 +206,8 @@ def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, t
     return PricedCartLine(row, priced, reviewed)
 
 
-def _unavailable(listing: Listing, cart: Cart, name: str) -> str:
-    sold = listing.is_active and listing.product.is_active and cart.marketplace.is_active
+def _unavailable(listing: Listing, product: Product, cart: Cart, name: str) -> str:
+    sold = listing.is_active and product.is_active and cart.marketplace.is_active
     if not sold:
         return f"{name} is no longer sold on {cart.marketplace.name}."
     if listing.currency != cart.currency:

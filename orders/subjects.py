@@ -36,6 +36,10 @@ class CartCheckout(Subject):
             raise Missing("There is no such cart.")
         return cart
 
+    def bound_by(self, record: Cart) -> int | None:
+        """A cart is held exactly while an approval binds it."""
+        return record.held_for_id
+
     def lock(self, subject_id: str) -> Cart:
         """The cart, locked, with what pricing needs."""
         carts = Cart.objects.locked().select_related("marketplace__owner", "company", "owner")
@@ -114,6 +118,10 @@ class OrderReview(Subject):
         if order is None:
             raise Missing("There is no such order.")
         return order
+
+    def bound_by(self, record: Order) -> int | None:
+        """An order's review binds it from the beginning."""
+        return record.review_id
 
     def lock(self, subject_id: str) -> Order:
         """The order, locked."""

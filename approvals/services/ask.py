@@ -15,10 +15,10 @@ from approvals import notices
 from approvals.models import Approval, ApprovalEvent, Snapshot, Step
 from approvals.outcomes import Outcome
 from approvals.policy import Asker, Case, Person, Ruling, Verdict, rule
-from approvals.services.expire import expire_about
+from approvals.services.expire import expire_bound
 from approvals.services.steps import clean_comment
 from approvals.services.writer import first_event
-from approvals.standing import people_of
+from approvals.standing import team_of
 from approvals.subjects import Content, Facts, Subject, subject_of
 from companies.actors import Actor
 from companies.models import Member
@@ -42,19 +42,15 @@ def ruling_for(facts: Facts, actor: Actor) -> Ruling:
     `actor` acts for the company of the subject; the role is the actor's there.
     """
     company = facts.company
-    people = people_of(company.pk) if company else ()
-    group_named = bool(company) and (
-        any(person.in_group for person in people)
-        or Member.objects.filter(company=company, in_approval_group=True).exists()
-    )
+    team = team_of(company.pk if company else None)
     role = actor.role if company is not None and actor.company_id == company.pk else None
     return rule(
         Case(
             asker=Asker(actor.user_id, role, actor.has_membership),
             gross=facts.gross,
             limit=company.limit if company else None,
-            people=people,
-            group_named=group_named,
+            people=team.people,
+            group_named=team.group_named,
             items=facts.items,
             approvals_on=facts.approvals_on,
         )
@@ -84,7 +80,7 @@ def request_approval(
     comment = clean_comment(comment)
     subject = subject_of(kind)
     found = subject.fetch(actor, subject_id)
-    expire_about(kind, str(found.pk), now)
+    expire_bound(subject, found, now)
     with transaction.atomic():
         record = subject.lock(str(found.pk))
         return _ask(subject, record, actor, approver_id, comment, dict(details or {}), now)
@@ -99,7 +95,7 @@ def _ask(
     details: dict[str, Any],
     now: datetime,
 ) -> Outcome[Approval]:
-    _check_not_asked(subject.kind, str(record.pk))
+    _check_not_asked(subject, record)
     facts = subject.facts(record, now)
     if facts.owner_id is None or facts.owner_id != actor.user_id:
         raise NotYours("Only the person whose cart this is may ask for its approval.", code="not_owner")
@@ -119,10 +115,11 @@ def _ask(
     return Outcome(approval)
 
 
-def _check_not_asked(kind: str, subject_id: str) -> None:
-    live = Approval.objects.about(kind, subject_id).live().first()
-    if live is None:
+def _check_not_asked(subject: Subject, record: Any) -> None:
+    approval_id = subject.bound_by(record)
+    if approval_id is None:
         return
+    live = Approval.objects.get(pk=approval_id)
     how = "has approved this; it can be ordered" if live.decided_at else "is already asked about this"
     raise Late(f"{live.approver_name} {how}.", code="already_asked")
 

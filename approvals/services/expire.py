@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -11,7 +12,7 @@ from approvals.lifecycle import Move, Status
 from approvals.models import Approval, Snapshot
 from approvals.services.writer import write_moves
 from approvals.standing import check, standing_towards
-from approvals.subjects import subject_of
+from approvals.subjects import Subject, subject_of
 from companies.actors import Actor
 from config.kit.refused import Late
 
@@ -30,10 +31,11 @@ def expire_if_overdue(approval: Approval, now: datetime) -> None:
     approval.refresh_from_db()
 
 
-def expire_about(kind: str, subject_id: str, now: datetime) -> None:
-    """Expire what is overdue about one subject; see `expire_if_overdue`. One query when nothing is."""
-    for approval in Approval.objects.about(kind, subject_id).overdue(now):
-        expire_if_overdue(approval, now)
+def expire_bound(subject: Subject, record: Any, now: datetime) -> None:
+    """Expire what binds an unlocked subject, where that is overdue. No query for a free subject."""
+    approval_id = subject.bound_by(record)
+    if approval_id is not None:
+        expire_if_overdue(Approval.objects.get(pk=approval_id), now)
 
 
 def expire_overdue(now: datetime, limit: int = 200) -> int:

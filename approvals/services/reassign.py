@@ -14,7 +14,7 @@ from approvals.outcomes import Outcome
 from approvals.policy import Person
 from approvals.services.steps import allow, clean_comment, find, latest_snapshot, lock
 from approvals.services.writer import write_moves
-from approvals.standing import eligible_for, people_of
+from approvals.standing import eligible_for, team_of
 from companies.actors import Actor
 from companies.roles import Role
 from config.kit.refused import Invalid
@@ -23,7 +23,7 @@ from config.kit.refused import Invalid
 def candidates(*, actor: Actor, approval_id: int, now: datetime | None = None) -> tuple[Person, ...]:
     """To whom a request can be put now, other than the present approver. Raises `Missing`."""
     approval = find(actor, approval_id, now or timezone.now(), overseen=True)
-    people = eligible_for(approval, people_of(approval.company_id))
+    people = eligible_for(approval, team_of(approval.company_id).people)
     return tuple(person for person in people if person.user_id != approval.approver_id)
 
 
@@ -70,7 +70,9 @@ def _put_to(approval: Approval, person: Person, actor: Actor, reason: str, now: 
         comment=reason,
         facts={"put_from": str(former_id), "put_to": str(person.user_id)},
     )[0]
-    said = notices.facts_of(approval, latest_snapshot(approval), actor=actor.name, reason=reason, former=former_name)
+    said = notices.facts_of(
+        approval, latest_snapshot(approval), actor=actor.name, reason=reason, previous_approver=former_name
+    )
     letters = [
         notices.letter(approval, person.user_id, "approval.reassigned_to_you", said),
         notices.letter(approval, former_id, "approval.reassigned_away", said),

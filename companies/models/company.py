@@ -161,6 +161,11 @@ class Member(Resource):
     def __str__(self) -> str:
         return f"{self.user} ({self.get_role_display()})"
 
+    @property
+    def counts(self) -> bool:
+        """As `MemberQuerySet.active`, for a row that came with its user and company."""
+        return self.is_active and self.user.is_active and self.company.is_active
+
 
 class LocationQuerySet(models.QuerySet["Location"]):
     """Which locations."""

@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from approvals.models import SubjectKind
-from approvals.services.expire import expire_about
+from approvals.services.expire import expire_bound
+from approvals.subjects import subject_of
 from catalog.models import Listing
 from companies.actors import Actor, ActorKind
 from companies.models import Marketplace
@@ -202,7 +203,7 @@ def _filling(actor: Actor, cart_id: int, now: datetime) -> Iterator[Cart]:
     """An open cart of the actor's own, locked for a change of its lines."""
     _check_may_fill(actor)
     found = _find(actor, cart_id)
-    expire_about(SubjectKind.CART_CHECKOUT, str(found.pk), now)
+    expire_bound(subject_of(SubjectKind.CART_CHECKOUT), found, now)
     with transaction.atomic():
         cart = Cart.objects.locked().get(pk=found.pk)
         _check_open(cart)
@@ -266,7 +267,7 @@ def _within_bounds(quantity: Decimal, listing: Listing) -> Decimal:
 def _move(actor: Actor, cart_id: int, move: CartMove, now: datetime | None) -> Cart:
     now = now or timezone.now()
     found = _find(actor, cart_id)
-    expire_about(SubjectKind.CART_CHECKOUT, str(found.pk), now)
+    expire_bound(subject_of(SubjectKind.CART_CHECKOUT), found, now)
     with transaction.atomic():
         cart = Cart.objects.locked().get(pk=found.pk)
         write_cart_move(cart, move, CartParty.OWNER, now)

@@ -19,7 +19,7 @@ from approvals.policy import Ruling, Verdict
 from approvals.services.ask import ruling_for
 from approvals.services.close import give_up_step
 from approvals.services.decide import decide_step
-from approvals.services.expire import expire_about
+from approvals.services.expire import expire_bound
 from approvals.services.steps import allow, clean_comment, find, latest_snapshot, lock
 from approvals.services.writer import write_moves
 from approvals.subjects import Facts, subject_of
@@ -30,7 +30,7 @@ from orders.content import cart_content, content_differences
 from orders.details import CheckoutDetails, check_complete, contradictions, read_details
 from orders.lifecycle import CartStatus
 from orders.models import Cart, Checkout
-from orders.priced import PricedCart, priced_cart
+from orders.priced import PricedCart, priced_cart, with_shipping
 from orders.services.placing import Placement, place_step
 
 
@@ -48,23 +48,23 @@ def place_order(
     now = now or timezone.now()
     subject = subject_of(SubjectKind.CART_CHECKOUT)
     found = subject.fetch(actor, str(cart_id))
-    expire_about(SubjectKind.CART_CHECKOUT, str(found.pk), now)
-    approval = Approval.objects.about(SubjectKind.CART_CHECKOUT, str(found.pk)).live().first()
-    if approval is not None and approval.status == Status.APPROVED:
-        return place_approved_order(actor=actor, approval_id=approval.pk, details=details, now=now)
+    expire_bound(subject, found, now)
+    held_for = found.held_for_id
+    if held_for and Approval.objects.filter(pk=held_for, status=Status.APPROVED).exists():
+        return place_approved_order(actor=actor, approval_id=held_for, details=details, now=now)
     wanted = read_details(details)
     with transaction.atomic():
         cart = subject.lock(str(found.pk))
         _check_own_open(cart, actor)
-        priced = priced_cart(cart, now, shipping=wanted.shipping)
-        _check_orderable(priced)
         facts = subject.facts(cart, now)
+        _check_orderable(facts.basis)
         ruling = ruling_for(facts, actor)
         if not ruling.permitted:
             raise _not_permitted(ruling)
         check_complete(wanted)
+        priced = with_shipping(facts.basis, wanted.shipping, now)
         _check_total(priced, seen_total)
-        return Outcome(place_step(Placement(priced, wanted, _kept(ruling, facts, actor)), actor, now))
+        return Outcome(place_step(Placement(priced, wanted, _kept(ruling, facts, actor)), actor, now)[0])
 
 
 def place_approved_order(
@@ -166,9 +166,9 @@ def _order_approved(
         "approval": approval.key,
     }
     placement = Placement(priced, complete, ruling, approval, approved_gross)
-    checkout = place_step(placement, actor, now)
-    numbers = list(checkout.orders.order_by("position"))
-    approval.created_resource = numbers[0].number
+    checkout, orders = place_step(placement, actor, now)
+    numbers = [order.number for order in orders]
+    approval.created_resource = numbers[0]
     event = write_moves(
         [approval],
         Move.PLACE_ORDER,
@@ -176,12 +176,10 @@ def _order_approved(
         actor,
         now,
         changed=["created_resource"],
-        facts={"orders": [order.number for order in numbers], "total": str(priced.totals.gross)},
+        facts={"orders": numbers, "total": str(priced.totals.gross)},
     )[0]
     if actor.user_id != approval.requester_id:
-        said = approval_notices.facts_of(
-            approval, snapshot, actor=actor.name, order_numbers=[order.number for order in numbers]
-        )
+        said = approval_notices.facts_of(approval, snapshot, actor=actor.name, order_numbers=numbers)
         letters = [approval_notices.letter(approval, approval.requester_id, "approval.approved", said)]
         approval_notices.tell(approval, event, letters, now)
     return Outcome(checkout)

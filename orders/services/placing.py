@@ -45,7 +45,7 @@ class Placement:
     approved_gross: Any = None
 
 
-def place_step(placement: Placement, actor: Actor, now: datetime) -> Checkout:
+def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Checkout, list[Order]]:
     """Write checkout, orders, lines, reviews, events and notices, and close the cart.
 
     The buyer is the cart's owner, whoever places the order. Raises `Late` (code `window`) for a
@@ -83,7 +83,7 @@ def place_step(placement: Placement, actor: Actor, now: datetime) -> Checkout:
         [(order, lines[order.pk], event) for order, event in zip(orders, events, strict=True)], actor, now
     )
     deliver_instantly(((o, lines[o.pk]) for o in orders if not o.needs_review), now)
-    return checkout
+    return checkout, orders
 
 
 def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor, now: datetime) -> list[Order]:
