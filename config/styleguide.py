@@ -51,7 +51,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     area = "control_panel" if request.GET.get("area") == "control_panel" else "dashboard"
     wanted = request.GET.get("page", "")
     page = wanted if wanted in EXAMPLES else "pieces"
-    wrong = CheckoutForm({"approver": "2", "delivery": ""})
+    wrong = CheckoutForm({"wrong-approver": "2", "wrong-delivery": ""}, prefix="wrong")
     now = timezone.now()
     return render(
         request,
