@@ -154,7 +154,7 @@ def _parties_of_purchase(approval: Approval, actor: Actor) -> frozenset[Party]:
 def _parties_of_review(approval: Approval, actor: Actor) -> frozenset[Party]:
     """Auditors of the pool decide; platform staff only where the pool has no active auditor."""
     parties = set()
-    reviewers = set(Member.objects.reviewers(approval.pool_company_id or 0).values_list("user_id", flat=True))
+    reviewers = set(Member.objects.reviewing([approval.pool_company_id or 0]).values_list("user_id", flat=True))
     if actor.company_id == approval.pool_company_id and actor.user_id in reviewers:
         parties.add(Party.APPROVER)
     if actor.platform and not reviewers:

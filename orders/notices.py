@@ -11,7 +11,6 @@ from django.urls import reverse
 from catalog.models.product import Provisioning
 from companies.actors import Actor
 from companies.models import Member
-from companies.roles import REVIEWING_ROLES
 from notifications import outbox
 from notifications.outbox import Letter, News
 from orders.lifecycle import OrderMove
@@ -132,7 +131,7 @@ def _to_customer(order: Order, topic: str, said: dict[str, Any]) -> Letter:
 def _reviewers(company_ids: set[int]) -> dict[int, list[int]]:
     """Who reviews and delivers for each of these companies. One query."""
     found: dict[int, list[int]] = {company_id: [] for company_id in company_ids}
-    people = Member.objects.active().filter(company_id__in=company_ids, role__in=REVIEWING_ROLES)
+    people = Member.objects.reviewing(company_ids)
     for company_id, user_id in people.order_by("pk").values_list("company_id", "user_id"):
         found[company_id].append(user_id)
     return found

@@ -39,11 +39,12 @@ def preview(*, actor: Actor, kind: str, subject_id: str, now: datetime | None = 
 def ruling_for(facts: Facts, actor: Actor) -> Ruling:
     """The policy's answer for the owner of a subject, with the company's people as they are now.
 
-    `actor` acts for the company of the subject; the role is the actor's there.
+    The role is the actor's in the company the subject belongs to.
     """
     company = facts.company
     team = team_of(company.pk if company else None)
-    role = actor.role if company is not None and actor.company_id == company.pk else None
+    # The role is read now, under the lock, not taken from the actor: somebody may just have been demoted.
+    role = next((person.role for person in team.people if person.user_id == actor.user_id), None)
     return rule(
         Case(
             asker=Asker(actor.user_id, role, actor.has_membership),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
@@ -117,9 +118,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
             return self.filter(company__tenant_id=actor.tenant_id) if actor.tenant_id else self
         return self.filter(company_id=actor.company_id, company__tenant_id=actor.tenant_id)
 
-    def reviewers(self, company_id: int) -> Self:
-        """The pool that reviews orders for a vendor or reseller."""
-        return self.active().filter(company_id=company_id, role__in=REVIEWING_ROLES)
+    def reviewing(self, company_ids: Iterable[int]) -> Self:
+        """The people who review orders and deliver for these vendors or resellers: each a pool."""
+        return self.active().filter(company_id__in=set(company_ids), role__in=REVIEWING_ROLES)
 
 
 class Member(Resource):

@@ -179,7 +179,11 @@ def restore_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> 
             if other.status == CartStatus.OPEN:
                 aside = CartMove.SAVE if other.lines.exists() else CartMove.CLOSE
                 write_cart_move(other, aside, CartParty.OWNER, now)
-        write_cart_move(cart, CartMove.RESTORE, CartParty.OWNER, now)
+        try:
+            with transaction.atomic():
+                write_cart_move(cart, CartMove.RESTORE, CartParty.OWNER, now)
+        except IntegrityError:
+            raise Late("You have just opened another cart. Try again.", code="cart_opened") from None
         return cart
 
 
