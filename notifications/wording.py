@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.template import Context, Template
 from django.template.loader import get_template
@@ -82,7 +82,7 @@ def _for_reading(notice: Notice, zone_name: str) -> dict[str, Any]:
     empty = dict.fromkeys(TOPICS[notice.topic].facts.__dataclass_fields__, "")
     facts: dict[str, Any] = {**empty, **notice.facts}
     if facts.get("expires_at"):
-        zone = ZoneInfo(zone_name)
+        zone = _zone(zone_name)
         at = datetime.fromisoformat(facts["expires_at"]).astimezone(zone)
         facts["expires_at"] = moment_text(at, notice.created_at.astimezone(zone))
     if facts.get("actor") == INSTALLATION:
@@ -90,6 +90,11 @@ def _for_reading(notice: Notice, zone_name: str) -> dict[str, Any]:
     if "customer" in facts:
         facts["buyer"] = facts["company"] or facts["customer"]
     return facts
+
+
+def _zone(name: str) -> ZoneInfo:
+    # A zone can vanish with an update of the zone database; the mail must not wait for that.
+    return ZoneInfo(name) if name in available_timezones() else ZoneInfo("UTC")
 
 
 def _blocks(name: str, facts: Mapping[str, Any]) -> dict[str, str]:

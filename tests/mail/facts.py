@@ -1,0 +1,53 @@
+"""What is told in the tests: every fact of both families, and only the required ones."""
+
+LINES = [
+    {"name": "Standing desk", "quantity": "4", "gross": "5,000.00 EUR"},
+    {"name": "Office chair", "quantity": "2.5", "gross": "812.40 EUR"},
+]
+APPROVAL = {
+    "requester": "Rita Okafor",
+    "requester_group": "Requester",
+    "approver": "Ana Diaz",
+    "previous_approver": "Bea Lindt",
+    "company": "Northwind GmbH",
+    "label": "2 lines",
+    "total": "5,812.40 EUR",
+    "line_count": 2,
+    "lines": LINES,
+    "reasons": ["5,812.40 EUR gross is 812.40 EUR over the company's limit of 5,000.00 EUR."],
+    "comment": "For the new colleagues.",
+    "answer": "Use the framework contract.",
+    "expires_at": "2026-12-01T13:05:00+00:00",
+    "actor": "Tom Weber",
+    "reason": "I am away.",
+    "differences": ["Standing desk: 3 -> 4"],
+    "order_numbers": ["100234"],
+}
+ORDER = {
+    "number": "100234",
+    "customer": "Rita Okafor",
+    "company": "Northwind GmbH",
+    "marketplace": "Acme Main",
+    "vendor": "Globex Systems",
+    "total": "5,812.40 EUR",
+    "lines": LINES,
+    "actor": "Victor Lang",
+    "reason": "Not available in your country.",
+    "review_note": "Called the customer.",
+    "instructions": [
+        {
+            "name": "Server management",
+            "text": "Sign in with your work address.",
+            "links": [{"label": "Console", "url": "https://console.example/start"}],
+        }
+    ],
+}
+REQUIRED = {"approval": ("requester", "total"), "order": ("number", "customer")}
+
+
+def complete_facts(topic) -> dict:
+    return APPROVAL if topic.name.startswith("approval.") else ORDER
+
+
+def minimal_facts(topic) -> dict:
+    return {name: complete_facts(topic)[name] for name in REQUIRED[topic.name.partition(".")[0]]}
