@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.template import Context, Template
 from django.template.loader import get_template
@@ -94,7 +94,10 @@ def _for_reading(notice: Notice, zone_name: str) -> dict[str, Any]:
 
 def _zone(name: str) -> ZoneInfo:
     # A zone can vanish with an update of the zone database; the mail must not wait for that.
-    return ZoneInfo(name) if name in available_timezones() else ZoneInfo("UTC")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def _blocks(name: str, facts: Mapping[str, Any]) -> dict[str, str]:
