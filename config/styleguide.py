@@ -122,7 +122,14 @@ def _frame(area: str) -> dict[str, Any]:
         "area": area,
         "brand": {"name": "Contoso Cloud Market", "logo_url": ""},
         "nav": [
-            {"label": label, "url": f"?area={area}", "icon": icon, "count": count, "current": number == 0}
+            {
+                "label": label,
+                "url": f"?area={area}",
+                "icon": icon,
+                "count": count,
+                "count_words": "lines" if icon == "cart" else "",
+                "current": number == 0,
+            }
             for number, (label, icon, count) in enumerate(labels)
         ],
         "unread_notices": 4,
@@ -135,6 +142,10 @@ def _frame(area: str) -> dict[str, Any]:
             "companies": [
                 {"id": "northwind", "name": "Northwind GmbH", "current": True},
                 {"id": "fabrikam", "name": "Fabrikam Logistics B.V.", "current": False},
+            ],
+            "marketplaces": [
+                {"id": "main", "name": "Contoso Cloud Market", "current": True},
+                {"id": "alpine", "name": "Alpine IT Shop", "current": False},
             ],
             "switch_url": "#switch",
             "sign_out_url": "#sign-out",
