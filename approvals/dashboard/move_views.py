@@ -12,15 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from approvals import services
-from approvals.board import moves_for
 from approvals.dashboard import rows
 from approvals.dashboard.buttons import page_url
 from approvals.dashboard.forms import AmendForm, CommentForm, ReassignForm, WindowForm
 from approvals.lifecycle import Move
 from approvals.models import Approval
-from approvals.standing import how_it_stands
+from approvals.standing import check, standing_towards
 from companies.portal import blame, customer_area, one_of, refusals
-from config.kit.refused import Invalid, Late
+from config.kit.refused import Invalid
 
 
 def back(request: HttpRequest, key: str, **address: Any) -> str:
@@ -123,13 +122,9 @@ def reassign(request: HttpRequest, key: str, move: str) -> HttpResponse:
 
 
 def _sent(request: HttpRequest, approval: Approval, move: Move) -> QueryDict | None:
-    """What was typed, or None to show an empty form; raises `Late` where the move is not open (any more)."""
-    if request.method == "POST":
-        return request.POST
-    now = timezone.now()
-    if move not in moves_for(approval, request.actor, now):
-        raise Late(how_it_stands(approval, now))
-    return None
+    """What was typed, None to show an empty form; raises `Late` or `NotYours` where the move is not open."""
+    check(approval, move, standing_towards(approval, request.actor), timezone.now())
+    return request.POST if request.method == "POST" else None
 
 
 def _found(request: HttpRequest, key: str) -> Approval:

@@ -1,4 +1,4 @@
-"""The two moves of an approval that order something: they belong to ordering, and are pressed on the approval's page."""
+"""The two moves of an approval that order something: ordering owns them, the approval's page offers them."""
 
 from __future__ import annotations
 

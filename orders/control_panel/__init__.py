@@ -1,0 +1,1 @@
+"""The pages on which sellers review, deliver and look after orders."""

@@ -1,0 +1,52 @@
+"""Who did what with an order, and when: its events as the rows of a timeline for the seller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from companies.actors import ActorKind
+from orders.models import Order, OrderEvent
+
+Values = dict[str, Any]
+
+# What somebody did, and what is said where it happened by itself.
+WORDS = {
+    "order.placed": ("placed the order", "The order was placed."),
+    "order.approved": ("accepted the order", "The order was accepted automatically."),
+    "order.rejected": ("rejected the order", "The order was rejected."),
+    "order.withdrawn": ("withdrew the order", "The order was withdrawn."),
+    "order.started": ("started the delivery", "The delivery has started."),
+    "order.completed": ("completed the delivery", "The delivery is complete."),
+    "order.failed": ("reported that the delivery failed", "The delivery failed."),
+    "order.retried": ("has the delivery tried again", "The delivery is tried again."),
+    "order.cancelled": ("cancelled the order", "The order was cancelled."),
+}
+TONES = {
+    "order.placed": "waiting",
+    "order.approved": "good",
+    "order.completed": "good",
+    "order.rejected": "refused",
+    "order.failed": "refused",
+}
+
+
+def timeline_of(order: Order) -> list[Values]:
+    """The events of an order, oldest first. One query.
+
+    What the customer's policy ruled, with limit and figures, is the customer's business and left out.
+    """
+    return [_row(event) for event in order.events.order_by("number")]
+
+
+def _row(event: OrderEvent) -> Values:
+    by_itself = event.actor_kind == ActorKind.SYSTEM
+    did, happened = WORDS.get(event.kind, (event.kind, event.kind))
+    return {
+        "at": event.at,
+        "who": "" if by_itself else event.actor_name,
+        "role": "" if by_itself else event.role.capitalize(),
+        "on_behalf_of": event.behalf_name,
+        "what": happened if by_itself else did,
+        "comment": event.comment,
+        "tone": TONES.get(event.kind, "closed"),
+    }

@@ -1,0 +1,29 @@
+"""The addresses of the seller's pages, below `/control-panel/` and in its namespace."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from orders.control_panel import move_views, views
+
+# All moves share one name, so that a button's address follows from its move alone.
+MOVES = {
+    "approve": move_views.approve,
+    "reject": move_views.reject,
+    "start": move_views.start,
+    "complete": move_views.complete,
+    "fail": move_views.fail,
+    "retry": move_views.retry,
+    "cancel": move_views.cancel,
+}
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("review/", views.review, name="review"),
+    path("orders/", views.orders, name="orders"),
+    path("orders/<str:number>/", views.order, name="order"),
+    *(
+        re_path(rf"^orders/(?P<number>[^/]+)/(?P<move>{move})/$", view, name="order_move")
+        for move, view in MOVES.items()
+    ),
+]

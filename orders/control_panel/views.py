@@ -1,0 +1,73 @@
+"""The seller's pages that only show: counts, queues and orders."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from companies.portal import kept_input, one_of, page_of, seller_area
+from orders.control_panel import rows
+from orders.control_panel.forms import OrderFilter, ReviewFilter
+from orders.control_panel.page import order_page
+
+FIRST = 5
+
+
+@require_safe
+@seller_area
+def home(request: HttpRequest) -> HttpResponse:
+    """How much waits for whom, and what has waited longest."""
+    now = timezone.now()
+    shown = {
+        "seller": request.seller,
+        "counts": rows.counts(request.seller),
+        "to_review": rows.order_rows(rows.to_review(request.seller)[:FIRST], request.seller, now),
+        "to_deliver": rows.order_rows(rows.to_deliver(request.seller)[:FIRST], request.seller, now),
+        "deliver_url": f"{reverse('control_panel:orders')}?status=to_deliver",
+        "failed_url": f"{reverse('control_panel:orders')}?status=failed",
+    }
+    return render(request, "control_panel/home.html", shown)
+
+
+@require_safe
+@seller_area
+def review(request: HttpRequest) -> HttpResponse:
+    """The orders that wait for a review, the oldest first."""
+    chosen = ReviewFilter(request.GET, marketplaces=rows.marketplaces_of(request.seller))
+    page = page_of(request, rows.to_review(request.seller, chosen))
+    shown = {
+        "filter": chosen,
+        "filtered": any(request.GET.get(name) for name in chosen.fields),
+        "reset_url": reverse("control_panel:review"),
+        "page": page,
+        "rows": rows.order_rows(page, request.seller, timezone.now()),
+    }
+    return render(request, "control_panel/review.html", shown)
+
+
+@require_safe
+@seller_area
+def orders(request: HttpRequest) -> HttpResponse:
+    """All orders, the latest first; the filter lives in the address."""
+    chosen = OrderFilter(request.GET, marketplaces=rows.marketplaces_of(request.seller))
+    page = page_of(request, rows.all_orders(request.seller, chosen))
+    shown = {
+        "filter": chosen,
+        "filtered": any(request.GET.get(name) for name in chosen.fields),
+        "reset_url": reverse("control_panel:orders"),
+        "page": page,
+        "rows": rows.order_rows(page, request.seller, timezone.now(), with_status=True),
+    }
+    return render(request, "control_panel/orders.html", shown)
+
+
+@require_safe
+@seller_area
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One order: who wants what, how it stands, what happened, and the moves open to me."""
+    numbered = rows.orders_of(request.seller).select_related("review", "buyer").numbered(number)
+    shown = order_page(one_of(numbered, "order"), request.seller, timezone.now(), kept_input(request))
+    return render(request, "control_panel/order.html", shown)
