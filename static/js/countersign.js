@@ -10,7 +10,7 @@
 
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (event.defaultPrevented || event.target.getAttribute("method") !== "post") return;
     if (event.target.dataset.sent) {
       event.preventDefault();
       return;
