@@ -114,7 +114,7 @@ TOPICS: dict[str, Topic] = {
         Topic("approval.reassigned_to_you", "To decide", "waiting", ("approver",), ("reason", *ASKED)),
         Topic("approval.reassigned_away", "Reassigned", "closed", ("approver",), ("reason",)),
         Topic("approval.reassigned", "Reassigned", "waiting", ("requester",), ("reason",)),
-        Topic("approval.waiting", "To decide", "waiting", ("approver", "requester"), ASKED),
+        Topic("approval.waiting", "Still waiting", "waiting", ("approver", "requester"), ASKED),
         Topic("approval.expiring", "Expires soon", "waiting", ("approver", "requester"), ASKED),
         Topic("approval.expired", "Expired", "closed", ("requester", "approver"), ("lines",)),
         Topic("approval.closed", "Closed", "closed", ("approver", "requester"), ("reason",)),

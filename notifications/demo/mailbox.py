@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -58,17 +58,24 @@ def _parts(path: Path) -> list[bytes]:
 
 def _mail(name: str, content: bytes) -> Mail:
     message: EmailMessage = message_from_bytes(content.lstrip(), policy=policy.default)
-    date = message["Date"]
     return Mail(
         name=name,
         subject=str(message["Subject"] or ""),
         sender=str(message["From"] or ""),
         to=str(message["To"] or ""),
-        at=date.datetime if date is not None else None,
+        at=_at(message),
         message_id=str(message["Message-ID"] or ""),
         text=_part(message, "plain"),
         html=_part(message, "html"),
     )
+
+
+def _at(message: EmailMessage) -> datetime | None:
+    date = message["Date"]
+    if date is None or date.datetime is None:
+        return None
+    # "-0000" means UTC at a sender of unknown zone; Python gives it without a zone.
+    return date.datetime if date.datetime.tzinfo else date.datetime.replace(tzinfo=UTC)
 
 
 def _part(message: EmailMessage, kind: str) -> str:
