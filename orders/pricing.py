@@ -6,11 +6,11 @@ currency's minor units, tax is their difference, and totals are sums of rounded 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from config.kit.money import AMOUNT_LIMIT, ZERO, Money, round_amount, total
+from config.kit.money import AMOUNT_LIMIT, ZERO, Money, round_amount, share_out, total
 from config.kit.refused import Invalid
 
 HUNDRED = Decimal(100)
@@ -106,3 +106,14 @@ def totals(lines: Iterable[Amounts], currency: str, shipping: Amounts | None = N
     """Sums of lines, with shipping kept apart."""
     zero = round_amount(ZERO, currency)
     return Totals(currency, add_up(lines, currency), shipping or Amounts(zero, zero, zero))
+
+
+def spread(amounts: Amounts, weights: Sequence[Decimal], currency: str) -> list[Amounts]:
+    """Split `amounts` by `weights` into parts that sum to it, in net, tax and gross alike.
+
+    The net is shared out by the shares of the gross, not by the weights once more: the two could be
+    rounded in different places, and a part would have less gross than net.
+    """
+    gross = share_out(amounts.gross, weights, currency)
+    net = share_out(amounts.net, gross, currency)
+    return [Amounts(n, g - n, g) for n, g in zip(net, gross, strict=True)]

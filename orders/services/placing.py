@@ -17,7 +17,7 @@ from companies.actors import Actor
 from companies.events import Happening, chain_event
 from companies.models import DeliveryWindow, User
 from companies.roles import Role
-from config.kit.money import Money, share_out
+from config.kit.money import Money
 from config.kit.refused import Invalid, Late
 from orders import notices
 from orders.content import order_content
@@ -25,7 +25,7 @@ from orders.details import CheckoutDetails
 from orders.lifecycle import CartMove, CartParty, DeliveryState, OrderStatus
 from orders.models import Checkout, Order, OrderEvent, OrderLine
 from orders.priced import Parcel, PricedCart, PricedCartLine
-from orders.pricing import Amounts, add_up
+from orders.pricing import add_up, spread
 from orders.services.cart_writer import write_cart_move
 from orders.services.order_writer import deliver_instantly
 
@@ -90,7 +90,8 @@ def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor,
     priced, details = placement.priced, placement.details
     cart, currency = priced.cart, priced.totals.currency
     sums = [add_up((line.amounts for line in parcel.lines), currency) for parcel in priced.parcels]
-    shipping = _spread_shipping(priced, sums)
+    # By gross line totals, so that the orders sum to the checkout.
+    shipping = spread(priced.totals.shipping, [amounts.gross for amounts in sums], currency)
     choice = details.shipping
     return [
         Order(
@@ -127,15 +128,6 @@ def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor,
         )
         for position, (parcel, amounts, share) in enumerate(zip(priced.parcels, sums, shipping, strict=True), start=1)
     ]
-
-
-def _spread_shipping(priced: PricedCart, sums: Sequence[Amounts]) -> list[Amounts]:
-    """Shipping by gross line totals, largest remainder, so that orders sum to the checkout."""
-    totals = priced.totals
-    weights = [amounts.gross for amounts in sums]
-    gross = share_out(totals.shipping.gross, weights, totals.currency)
-    net = share_out(totals.shipping.net, weights, totals.currency)
-    return [Amounts(n, g - n, g) for n, g in zip(net, gross, strict=True)]
 
 
 def _write_lines(orders: Sequence[Order], parcels: Sequence[Parcel]) -> dict[int, list[OrderLine]]:
