@@ -1,0 +1,1 @@
+"""The storefront API's own floor, and its endpoints about people and companies."""

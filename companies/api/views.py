@@ -1,0 +1,107 @@
+"""What every endpoint of the storefront API has in common: tenant, scopes, paging, one error handler."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from companies.actors import Actor
+from companies.api.authentication import BearerAuthentication, Caller
+from companies.api.errors import FORBIDDEN, ApiError, Family, answer_error
+from companies.api.json import ExactJSONParser, ExactJSONRenderer
+
+MAX_PAGE = 1_000_000
+
+
+class ApiView(APIView):
+    """An endpoint below `{tenant}`.
+
+    `scopes` names, per method, the scopes of which the caller needs one; a method that is not in it
+    is open to every good token. `callers` says which kinds of token are taken at all.
+    """
+
+    authentication_classes = [BearerAuthentication]
+    parser_classes = [ExactJSONParser]
+    renderer_classes = [ExactJSONRenderer]
+    permission_classes: ClassVar[list[Any]] = []
+    family: ClassVar[Family] = Family.CODE
+    scopes: ClassVar[dict[str, tuple[str, ...]]] = {}
+    callers: ClassVar[tuple[str, ...]] = ("customer", "anonymous", "service")
+    default_page_size: ClassVar[int] = 60
+    max_page_size: ClassVar[int] = 200
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a missing token (401), another tenant's, a wrong kind or a missing scope (403)."""
+        super().initial(request, *args, **kwargs)
+        if not self.callers:
+            return
+        if request.auth is None:
+            raise NotAuthenticated
+        caller = self.caller
+        tenant = kwargs.get("tenant")
+        named = request.headers.get("Emporix-Tenant")
+        if named is not None and tenant is not None and named != tenant:
+            raise ApiError(400, "Tenant in the header is not matching with the one provided in the URI.")
+        if tenant is not None and caller.tenant.key != tenant:
+            raise ApiError(403, FORBIDDEN)
+        self._check_kind(caller)
+        needed = self.scopes.get(request.method or "", ())
+        if needed and caller.scopes.isdisjoint(needed):
+            raise self.missing_scope(needed)
+
+    def missing_scope(self, needed: tuple[str, ...]) -> ApiError:
+        """The 403 of somebody without the scope, in the words of the family."""
+        if self.family is Family.CODE:
+            return ApiError(
+                403, "You need a scope for this action.", details=[f"Required scope(s): {', '.join(needed)}"]
+            )
+        return ApiError(403, FORBIDDEN)
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls; there is one, or `initial` has refused."""
+        caller: Caller = self.request.auth
+        return caller
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self.caller.actor
+
+    def get_exception_handler(self) -> Any:
+        """One handler for all families."""
+        return answer_error
+
+    def paged(self, request: Request, rows: QuerySet[Any]) -> tuple[list[Any], dict[str, str]]:
+        """One page of rows, and the header with the total where the client asked for it.
+
+        `pageNumber` counts from 1; a page beyond the last is empty. Raises 400 for nonsense.
+        """
+        number = self._number(request, "pageNumber", 1, MAX_PAGE)
+        size = self._number(request, "pageSize", self.default_page_size, self.max_page_size)
+        start = (number - 1) * size
+        headers = {}
+        if request.headers.get("X-Total-Count", "").lower() == "true":
+            headers["X-Total-Count"] = str(rows.count())
+        return list(rows[start : start + size]), headers
+
+    def _number(self, request: Request, name: str, default: int, most: int) -> int:
+        text = request.query_params.get(name)
+        if text is None or text == "":
+            return default
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most or len(text) > 9:
+            raise ApiError(400, f"{name} must be a whole number from 1 to {most}.", details=[{"field": name}])
+        return int(text)
+
+    def _check_kind(self, caller: Caller) -> None:
+        kinds = {
+            "customer": caller.is_customer,
+            "anonymous": caller.is_anonymous,
+            "service": caller.is_service,
+        }
+        if not any(kinds[kind] for kind in self.callers):
+            raise ApiError(403, FORBIDDEN)
