@@ -15,7 +15,7 @@ Views are decorated outside in: `@require_POST @customer_area @refusals(back=...
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property, wraps
 from typing import Any, TypeVar
@@ -43,6 +43,7 @@ from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
 
 View = Callable[..., HttpResponse]
 Row = TypeVar("Row", bound=Model)
+FormType = TypeVar("FormType", bound=BaseForm)
 
 CUSTOMER_KINDS = (CompanyKind.CUSTOMER,)
 SELLER_KINDS = (CompanyKind.VENDOR, CompanyKind.RESELLER)
@@ -164,8 +165,8 @@ class Portal:
         """The tenant's active marketplaces, the parent first. One query."""
         if not self.request.tenant:
             return []
-        places = Marketplace.objects.filter(tenant_id=self.request.tenant.pk, is_active=True).order_by("pk")
-        return sorted(places, key=lambda place: place.owner_id is not None)
+        places = Marketplace.objects.filter(tenant_id=self.request.tenant.pk, is_active=True).select_related("owner")
+        return sorted(places.order_by("pk"), key=lambda place: place.owner_id is not None)
 
     @cached_property
     def marketplace(self) -> Marketplace | None:
@@ -344,16 +345,27 @@ def kept_input(request: HttpRequest) -> dict[str, Any]:
     return kept if kept["url"] in (request.path, request.get_full_path(), request.build_absolute_uri()) else {}
 
 
+def form_again(form_class: type[FormType], kept: Mapping[str, Any], **options: Any) -> FormType:
+    """The form as it was refused a moment ago, with what was wrong with it; empty where nothing was."""
+    if not kept:
+        return form_class(**options)
+    form = form_class(kept["values"], **options)
+    name = kept["field"] if kept["field"] in form.fields else None
+    if form.is_valid() or name not in form.errors:
+        form.add_error(name, kept["text"])
+    return form
+
+
 def blame(form: BaseForm, refusal: Invalid, fields: Mapping[str, str] | None = None) -> None:
     """Show a refusal at the form's field of its name (`fields` translates names), else above the form."""
     name = (fields or {}).get(refusal.field, refusal.field)
     form.add_error(name if name in form.fields else None, " ".join((refusal.text, *refusal.details)))
 
 
-def page_of(request: HttpRequest, queryset: QuerySet[Row], size: int = 25) -> Page[Row]:
+def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Row], size: int = 25) -> Page[Row]:
     """The part of a list that `?page=` names (1 without it); 404 for a page that is not there."""
     try:
-        return Paginator(queryset, size).page(request.GET.get("page") or 1)
+        return Paginator(rows, size).page(request.GET.get("page") or 1)
     except InvalidPage:
         raise Http404("There is no such page.") from None
 
