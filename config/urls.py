@@ -2,18 +2,45 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import path
-from django.views.generic import RedirectView
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
 
+import approvals.dashboard.urls
+import companies.dashboard.urls
+import notifications.control_panel.urls
+import notifications.dashboard.urls
+import orders.dashboard.approved
+import orders.dashboard.urls
+from companies.dashboard import views
 from config import health
 from config.styleguide import styleguide
 
+# A portal is one namespace, whichever app a page of it belongs to.
+dashboard = [
+    *orders.dashboard.urls.urlpatterns,
+    *approvals.dashboard.urls.urlpatterns,
+    *orders.dashboard.approved.urlpatterns,
+    *companies.dashboard.urls.urlpatterns,
+    *notifications.dashboard.urls.urlpatterns,
+]
+control_panel = [
+    *notifications.control_panel.urls.urlpatterns,
+]
+
 urlpatterns = [
-    path("", RedirectView.as_view(url="/dashboard/"), name="home"),
+    path("", views.front, name="home"),
+    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("switch/", views.switch, name="switch"),
+    path("dashboard/", include((dashboard, "dashboard"))),
+    path("control-panel/", include((control_panel, "control_panel"))),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
 ]
 
 if not settings.PRODUCTION:
-    urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))
+    urlpatterns += [
+        path("styleguide/", styleguide, name="styleguide"),
+        path("demo/mails/", include("notifications.demo.urls")),
+    ]

@@ -1,0 +1,265 @@
+"""What is chosen at the checkout, and what it becomes in the words of the storefront API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from approvals.policy import Person
+from companies.actors import Actor
+from companies.models import DeliveryWindow, Location, Marketplace, ShippingMethod
+from config.kit.money import Money
+from config.kit.refused import Invalid
+from orders.dashboard.content.amounts import in_reader_language
+from orders.details import ADDRESS_FIELDS, BILLING, LONGEST, LONGEST_OTHERWISE, REQUIRED_FIELDS, SHIPPING, one_line
+
+OTHER, SAME = "other", "same"
+LONGEST_COMMENT = 5_000
+
+# The ways to pay; `provider` and `method` as the order keeps them.
+PAYMENTS = {
+    "invoice": ("Invoice", {"provider": "invoice", "method": "invoice"}),
+    "purchase_order": ("Purchase order", {"provider": "invoice", "method": "purchase_order"}),
+}
+REFUSED_FIELDS = {"shipping": "shipping", "deliveryWindow": "window", "payment": "payment", "approver": "approver"}
+PREFIXES = {SHIPPING: "ship", BILLING: "bill"}
+
+
+class CheckoutForm(forms.Form):
+    """Where to, how, when, how paid; and, where approval is needed, whom to ask."""
+
+    ship_to = forms.ChoiceField(
+        label="Deliver to",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose where to deliver.", "invalid_choice": "Choose one of these addresses."},
+    )
+    bill_to = forms.ChoiceField(
+        label="Invoice to",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose where the invoice goes.",
+            "invalid_choice": "Choose one of these addresses.",
+        },
+    )
+    shipping = forms.ChoiceField(
+        label="Shipping",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how it is shipped.", "invalid_choice": "Choose one of these ways."},
+    )
+    window = forms.ChoiceField(
+        label="Delivery window",
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "This window is not offered any more. Choose one of these."},
+    )
+    payment = forms.ChoiceField(
+        label="Payment",
+        widget=forms.RadioSelect,
+        choices=[(key, label) for key, (label, _) in PAYMENTS.items()],
+        initial="invoice",
+        error_messages={"required": "Choose how to pay.", "invalid_choice": "Choose one of these ways to pay."},
+    )
+    reference = forms.CharField(
+        label="Your reference",
+        required=False,
+        max_length=100,
+        help_text="It stands on the invoice; with a purchase order, its number.",
+        error_messages={"max_length": "Use at most 100 characters."},
+    )
+    approver = forms.TypedChoiceField(
+        label="Who shall approve?",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose who shall approve.", "invalid_choice": "Choose one of these people."},
+    )
+    comment = forms.CharField(
+        label="Why do you need this?",
+        required=False,
+        max_length=LONGEST_COMMENT,
+        help_text="Your approver reads it.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"max_length": "Use at most 5,000 characters."},
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        locations: Sequence[Location],
+        methods: Sequence[dict[str, Any]],
+        windows: Sequence[DeliveryWindow],
+        eligible: Sequence[Person] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.locations = {location.key: location.as_address() for location in locations}
+        self.methods = {method["value"]: method for method in methods}
+        self.windows = {_window_value(window): window for window in windows}
+        places = [(location.key, f"{location.name}: {one_line(location.as_address())}") for location in locations]
+        self.fields["ship_to"].choices = [*places, (OTHER, "Another address")]
+        self.fields["bill_to"].choices = [(SAME, "The delivery address"), *places, (OTHER, "Another address")]
+        self.fields["shipping"].choices = [(method["value"], method["label"]) for method in methods]
+        self.initial.setdefault("ship_to", places[0][0] if places else OTHER)
+        self.initial.setdefault("bill_to", SAME)
+        if methods:
+            self.initial.setdefault("shipping", methods[0]["value"])
+        self._offer_windows()
+        self._offer_people(eligible)
+        for prefix in PREFIXES.values():
+            self._add_address(prefix)
+
+    def _offer_windows(self) -> None:
+        if not self.windows:
+            del self.fields["window"]
+            return
+        days = [(value, f"{_day(window.delivery_on)}, {window.name}") for value, window in self.windows.items()]
+        self.fields["window"].choices = [("", "Any time"), *days]
+
+    def _offer_people(self, eligible: Sequence[Person]) -> None:
+        if not eligible:
+            del self.fields["approver"], self.fields["comment"]
+            return
+        field = self.fields["approver"]
+        field.choices = [(person.user_id, f"{person.name}, {_group_of(person)}") for person in eligible]
+        field.required = True
+        if len(eligible) == 1:
+            self.initial.setdefault("approver", eligible[0].user_id)
+
+    def _add_address(self, prefix: str) -> None:
+        for name, word in ADDRESS_FIELDS.items():
+            field = forms.CharField(
+                label=word.capitalize(),
+                required=False,
+                max_length=LONGEST.get(name, LONGEST_OTHERWISE),
+                error_messages={"max_length": "This is too long."},
+            )
+            if name == "country":
+                field.help_text = "Two letters, such as DE."
+                field.widget.attrs["class"] = "input--short"
+            self.fields[f"{prefix}_{name}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        """Typed addresses need their parts, a purchase order its number."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for prefix in PREFIXES.values():
+            if cleaned.get(f"{prefix}_to") != OTHER:
+                continue
+            for name in REQUIRED_FIELDS:
+                field = f"{prefix}_{name}"
+                if not cleaned.get(field) and field not in self.errors:
+                    self.add_error(field, f"Enter the {ADDRESS_FIELDS[name]}.")
+        if cleaned.get("payment") == "purchase_order" and not cleaned.get("reference"):
+            self.add_error("reference", "Enter the number of your purchase order.")
+        return cleaned
+
+    def typed_address(self, prefix: str) -> list[forms.BoundField]:
+        """The fields of another address."""
+        return [self[f"{prefix}_{name}"] for name in ADDRESS_FIELDS]
+
+    def ship_fields(self) -> list[forms.BoundField]:
+        """The fields of another delivery address."""
+        return self.typed_address(PREFIXES[SHIPPING])
+
+    def bill_fields(self) -> list[forms.BoundField]:
+        """The fields of another billing address."""
+        return self.typed_address(PREFIXES[BILLING])
+
+    def ship_opened(self) -> bool:
+        """Another delivery address is chosen, so its fields are shown."""
+        return self["ship_to"].value() == OTHER
+
+    def bill_opened(self) -> bool:
+        """Another billing address is chosen, so its fields are shown."""
+        return self["bill_to"].value() == OTHER
+
+    def chosen_method(self) -> dict[str, Any] | None:
+        """The shipping method that is chosen now, or would be."""
+        return self.methods.get(str(self["shipping"].value()))
+
+    def details(self) -> dict[str, Any]:
+        """The checkout details as services and API spell them."""
+        cleaned = self.cleaned_data
+        method = self.methods[cleaned["shipping"]]
+        shipping = self._address(cleaned["ship_to"], PREFIXES[SHIPPING])
+        billing = shipping if cleaned["bill_to"] == SAME else self._address(cleaned["bill_to"], PREFIXES[BILLING])
+        details: dict[str, Any] = {
+            "currency": method["currency"],
+            "shipping": {"zoneId": method["zone"], "methodId": method["key"], "methodName": method["name"]},
+            "addresses": [{"type": SHIPPING, **shipping}, {"type": BILLING, **billing}],
+            "payment": {**PAYMENTS[cleaned["payment"]][1], "reference": cleaned["reference"]},
+        }
+        window = self.windows.get(cleaned.get("window") or "")
+        if window is not None:
+            details["deliveryWindow"] = {
+                "id": window.key,
+                "slotId": window.slot,
+                "deliveryDate": window.delivery_on.isoformat(),
+            }
+        return details
+
+    def blame(self, refusal: Invalid) -> None:
+        """Show a service's refusal at the field it is about."""
+        _, _, rest = refusal.field.partition("addresses.")
+        kind, _, part = rest.partition(".")
+        name = REFUSED_FIELDS.get(refusal.field.partition(".")[0], refusal.field)
+        if kind in PREFIXES:
+            name = f"{PREFIXES[kind]}_{part or 'to'}"
+        self.add_error(name if name in self.fields else None, " ".join((refusal.text, *refusal.details)))
+
+    def _address(self, choice: str, prefix: str) -> dict[str, str]:
+        if choice in self.locations:
+            return self.locations[choice]
+        typed = {name: self.cleaned_data.get(f"{prefix}_{name}", "") for name in ADDRESS_FIELDS}
+        return {**typed, "country": typed["country"].upper()}
+
+
+def locations_of(actor: Actor) -> list[Location]:
+    """The addresses of the company one buys for. One query."""
+    places = Location.objects.visible_to(actor).filter(is_active=True).select_related("company")
+    return list(places.order_by("name", "pk")) if actor.company_id else []
+
+
+def methods_of(place: Marketplace) -> Iterable[ShippingMethod]:
+    """How the marketplace ships, the cheapest first. One query."""
+    methods = ShippingMethod.objects.filter(marketplace_id=place.pk, is_active=True, currency=place.currency)
+    return methods.order_by("net_price", "pk")
+
+
+def method_choice(method: ShippingMethod, gross: Decimal, total: Decimal) -> dict[str, Any]:
+    """A shipping method as the form offers it, with its gross price and what everything costs with it."""
+    name = in_reader_language(method.name) or method.key
+    currency = method.currency
+    return {
+        "value": f"{method.zone}|{method.key}",
+        "zone": method.zone,
+        "key": method.key,
+        "name": name,
+        "currency": currency,
+        "gross": gross,
+        "total": total,
+        "label": f"{name}: {Money(gross, currency)} gross, in total {Money(total, currency)}",
+    }
+
+
+def windows_of(place: Marketplace, today: date) -> list[DeliveryWindow]:
+    """When the marketplace delivers from `today` on. One query."""
+    windows = DeliveryWindow.objects.filter(marketplace_id=place.pk, is_active=True, delivery_on__gte=today)
+    return list(windows.order_by("delivery_on", "name", "pk")[:40])
+
+
+def _window_value(window: DeliveryWindow) -> str:
+    return f"{window.key}|{window.slot}|{window.delivery_on.isoformat()}"
+
+
+def _day(on: date) -> str:
+    return f"{on:%a} {on.day} {on:%b}"
+
+
+def _group_of(person: Person) -> str:
+    return f"{person.role.label}, approval group" if person.in_group else person.role.label

@@ -1,0 +1,46 @@
+"""What waits for the reader, and what does the reader wait for?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from approvals.dashboard.rows import asked, queue_rows, to_decide
+from companies.actors import Actor
+from orders.dashboard.content.amounts import Values
+from orders.dashboard.content.orders import order_rows, own_orders, to_be_approved
+
+SHOWN = 8
+
+
+def home_page(actor: Actor, now: datetime) -> Values:
+    """The page's values; a fixed number of queries."""
+    deciding, asking, waiting = to_decide(actor, now), asked(actor, now), to_be_approved(actor)
+    counts = {"decide": deciding.count(), "asked": asking.count(), "orders": waiting.count()}
+    recent = own_orders(actor).order_by("-created_at", "-pk")
+    return {
+        "counts": counts,
+        "stats": _stats(actor, counts),
+        "to_decide": queue_rows(deciding[:SHOWN], actor, now),
+        "asked": queue_rows(asking[:SHOWN], actor, now),
+        "orders": order_rows(waiting[:SHOWN], actor),
+        "recent": order_rows(recent[:SHOWN], actor) if not counts["orders"] else [],
+        "in_company": actor.company_id is not None,
+    }
+
+
+def _stats(actor: Actor, counts: dict[str, int]) -> list[Values]:
+    """The figures on top; a private customer has nothing to approve."""
+    orders = ("Orders to be approved", counts["orders"], "the seller reviews them", "dashboard:orders")
+    rows = [orders]
+    if actor.has_membership:
+        rows = [
+            ("Waiting for me", counts["decide"], "approvals to decide", "dashboard:approvals"),
+            ("Asked by me", counts["asked"], "requests still open", "dashboard:approvals_asked"),
+            orders,
+        ]
+    return [
+        {"label": label, "value": value, "hint": hint, "url": reverse(name), "tone": "waiting" if value else ""}
+        for label, value, hint, name in rows
+    ]

@@ -1,0 +1,62 @@
+"""Which orders stand in the customer's lists, and how does one look there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.urls import reverse
+
+from companies.actors import Actor
+from orders.dashboard.content.amounts import Values, label_of
+from orders.lifecycle import OrderStatus
+from orders.models import Order
+
+FINAL = (OrderStatus.COMPLETED, OrderStatus.REJECTED, OrderStatus.CANCELLED)
+
+
+def own_orders(actor: Actor) -> QuerySet[Order]:
+    """The reader's orders, for an admin the company's: those to be approved first, then the newest."""
+    waits = Case(When(status=OrderStatus.TO_BE_APPROVED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return with_lines(Order.objects.placed_in(actor)).order_by(waits, "-created_at", "-pk")
+
+
+def to_be_approved(actor: Actor) -> QuerySet[Order]:
+    """The reader's own orders that an auditor still has to accept; the oldest first."""
+    mine = Order.objects.placed_in(actor).filter(buyer_id=actor.user_id).to_review()
+    return with_lines(mine).order_by("created_at", "pk")
+
+
+def with_lines(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """With what a row of a list shows; two queries for any number of rows."""
+    return orders.select_related("auditing_company", "vendor").prefetch_related("lines")
+
+
+def order_rows(orders: Iterable[Order], actor: Actor) -> list[Values]:
+    """One row each: number, product, who, since when, how it stands, price."""
+    return [_row(order, actor) for order in orders]
+
+
+def _row(order: Order, actor: Actor) -> dict[str, Any]:
+    lines = sorted(order.lines.all(), key=lambda line: line.number)
+    waits = order.status == OrderStatus.TO_BE_APPROVED
+    return {
+        "key": order.number,
+        "title": label_of([line.name for line in lines]),
+        "url": reverse("dashboard:order", args=[order.number]),
+        "who": "" if order.buyer_id == actor.user_id else order.buyer_name,
+        "detail": order.number,
+        "why": f"{order.auditing_company.name} reviews it" if waits else _now_words(order),
+        "status": order.status,
+        "at": order.created_at,
+        "amount": order.gross,
+        "currency": order.currency,
+        "tax_word": "gross",
+    }
+
+
+def _now_words(order: Order) -> str:
+    if order.status in FINAL:
+        return ""
+    return f"{order.vendor.name} has it"

@@ -1,0 +1,26 @@
+"""Addresses of home, shop, cart, checkout and orders, below `/dashboard/`."""
+
+from django.urls import path
+
+from companies import portal  # noqa: F401 - registers the converter `key`
+from orders.dashboard.views import cart, checkout, home, orders, shop
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("shop/", shop.shop, name="shop"),
+    path("shop/<key:key>/", shop.product, name="product"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/lines/", cart.add, name="cart_lines"),
+    path("cart/lines/<key:key>/", cart.change, name="cart_line"),
+    path("cart/lines/<key:key>/remove/", cart.remove, name="cart_line_remove"),
+    path("cart/save/", cart.save, name="cart_save"),
+    path("cart/empty/", cart.empty, name="cart_empty"),
+    path("cart/restore/<key:key>/", cart.restore, name="cart_restore"),
+    path("cart/discard/<key:key>/", cart.discard, name="cart_discard"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("checkout/done/<key:key>/", checkout.done, name="checkout_done"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<key:number>/", orders.order, name="order"),
+    path("orders/<key:number>/again/", orders.again, name="order_again"),
+    path("orders/<key:number>/<slug:move>/", orders.move, name="order_move"),
+]
