@@ -1,0 +1,196 @@
+"""Where does an administrator set up products, what they cost where, and their tax?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Q
+
+from catalog.models import Listing, Product, TaxClass, TaxRate
+from companies.admin.base import Counting, Lasting
+from companies.admin.texts import PerLanguage
+from config.kit.wording import money_text
+
+
+class ProductForm(forms.ModelForm):
+    """A product of one tenant, with a vendor and a tax class of the same."""
+
+    class Meta:
+        model = Product
+        fields = (
+            "tenant",
+            "vendor",
+            "sku",
+            "name",
+            "description",
+            "category",
+            "unit",
+            "tax_class",
+            "needs_review",
+            "provisioning",
+            "is_active",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        tenant_id = self.instance.tenant_id or getattr(given.get("tenant"), "pk", None)
+        for name in ("vendor", "tax_class"):
+            other = given.get(name)
+            if other is not None and other.tenant_id != tenant_id:
+                self.add_error(name, "This belongs to another tenant.")
+        return given
+
+
+class ListingForm(forms.ModelForm):
+    """An offer; product and marketplace are of one tenant."""
+
+    class Meta:
+        model = Listing
+        fields = ("product", "marketplace", "unit_price", "currency", "includes_tax", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        marketplace = given.get("marketplace")
+        product = given.get("product") or getattr(self.instance, "product", None)
+        if marketplace is not None and product is not None and product.tenant_id not in (None, marketplace.tenant_id):
+            self.add_error("marketplace", "This marketplace belongs to another tenant than the product.")
+        return given
+
+
+class OfferForm(ListingForm):
+    """A row of a product's page; the marketplace is chosen once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "marketplace" in self.fields:
+            here = self.instance.marketplace
+            self.fields["marketplace"].disabled = True
+            # Only itself to choose from, which also saves a query for each row.
+            self.fields["marketplace"].widget.choices = [(here.pk, str(here))]
+
+
+class ListingInline(admin.TabularInline):
+    """On which marketplaces the product is offered."""
+
+    model = Listing
+    form = OfferForm
+    fields = ("marketplace", "unit_price", "currency", "includes_tax", "is_active")
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "offered on"
+
+    def get_queryset(self, request):
+        return (
+            super().get_queryset(request).select_related("marketplace", "product").order_by("marketplace__name", "pk")
+        )
+
+
+@admin.register(Product)
+class ProductAdmin(PerLanguage, Counting, Lasting, admin.ModelAdmin):
+    """Products with their flags and where they are offered."""
+
+    form = ProductForm
+    texts = {"name": (200, 0), "description": (5000, 4)}
+    inlines = (ListingInline,)
+    list_display = ("sku", "english_name", "vendor", "category", "needs_review", "provisioning", "offers", "is_active")
+    list_display_links = ("sku", "english_name")
+    list_filter = ("needs_review", "provisioning", "is_active", "category", "tenant")
+    list_select_related = ("vendor",)
+    search_fields = ("sku", "name", "vendor__name")
+    ordering = ("sku", "pk")
+    autocomplete_fields = ("vendor", "tax_class")
+    radio_fields = {"needs_review": admin.VERTICAL, "provisioning": admin.VERTICAL}
+    list_per_page = 50
+
+    def get_queryset(self, request):
+        """With the count of the list, in one query."""
+        return super().get_queryset(request).annotate(offer_count=Count("listings", filter=Q(listings__is_active=True)))
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("tenant", "key") if obj else ()
+
+    def get_fieldsets(self, request, obj=None):
+        return (
+            (None, {"fields": (("tenant", "key") if obj else ("tenant",), "vendor", ("sku", "category", "unit"))}),
+            ("Texts", {"fields": ("name", "description")}),
+            (
+                "Order review and delivery",
+                {
+                    "fields": ("needs_review", "provisioning"),
+                    "description": "A change counts for new orders; orders that wait for their review go on waiting.",
+                },
+            ),
+            ("Sale", {"fields": ("tax_class", "is_active")}),
+        )
+
+    @admin.display(description="name")
+    def english_name(self, product: Product) -> str:
+        """In English, else in whatever language it has."""
+        return product.name.get("en") or next(iter(product.name.values()), "")
+
+    @admin.display(description="offers", ordering="offer_count")
+    def offers(self, product: Product) -> int:
+        """How many marketplaces and currencies it is sold in."""
+        return product.offer_count
+
+
+@admin.register(Listing)
+class ListingAdmin(Counting, Lasting, admin.ModelAdmin):
+    """Offers: what a product costs on a marketplace."""
+
+    form = ListingForm
+    list_display = ("sku", "name", "marketplace", "price", "includes_tax", "is_active")
+    list_display_links = ("sku", "name")
+    list_filter = ("marketplace", "is_active", "currency")
+    list_select_related = ("product", "marketplace")
+    search_fields = ("product__sku", "product__name", "key")
+    ordering = ("product__sku", "marketplace__name", "pk")
+    autocomplete_fields = ("product", "marketplace")
+    fields = (("product", "marketplace"), ("unit_price", "currency", "includes_tax"), "is_active", "key")
+    list_per_page = 50
+
+    def get_readonly_fields(self, request, obj=None):
+        """What an offer is for stays; another one is a new offer."""
+        return ("product", "marketplace", "key") if obj else ("key",)
+
+    @admin.display(description="SKU", ordering="product__sku")
+    def sku(self, listing: Listing) -> str:
+        """Of the product."""
+        return listing.product.sku
+
+    @admin.display(description="name")
+    def name(self, listing: Listing) -> str:
+        """Of the product, in English or any language."""
+        return listing.product.name.get("en") or next(iter(listing.product.name.values()), "")
+
+    @admin.display(description="unit price", ordering="unit_price")
+    def price(self, listing: Listing) -> str:
+        """With its currency."""
+        return money_text(listing.unit_price, listing.currency)
+
+
+class TaxRateInline(admin.TabularInline):
+    """Rates by country; the newest that has begun counts."""
+
+    model = TaxRate
+    extra = 1
+    ordering = ("country", "-valid_from")
+
+
+@admin.register(TaxClass)
+class TaxClassAdmin(Lasting, admin.ModelAdmin):
+    """Tax classes with their rates."""
+
+    inlines = (TaxRateInline,)
+    list_display = ("code", "name", "tenant")
+    list_filter = ("tenant",)
+    list_select_related = ("tenant",)
+    search_fields = ("code", "name")
+    ordering = ("code", "pk")
+    fields = ("tenant", "code", "name")
+
+    def get_readonly_fields(self, request, obj=None):
+        """Orders and shipping methods know the class by its code."""
+        return ("tenant", "code") if obj else ()
