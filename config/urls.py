@@ -9,6 +9,7 @@ import approvals.dashboard.urls
 import companies.dashboard.urls
 import notifications.control_panel.urls
 import notifications.dashboard.urls
+import orders.control_panel.urls
 import orders.dashboard.approved
 import orders.dashboard.urls
 from companies.dashboard import views
@@ -24,6 +25,7 @@ dashboard = [
     *notifications.dashboard.urls.urlpatterns,
 ]
 control_panel = [
+    *orders.control_panel.urls.urlpatterns,
     *notifications.control_panel.urls.urlpatterns,
 ]
 

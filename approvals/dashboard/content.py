@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
@@ -16,11 +15,12 @@ from django.utils.translation import get_language
 
 from approvals.models import Approval, Snapshot
 from companies.models import DeliveryWindow, ShippingMethod
-from config.kit.money import Money
 from config.kit.wording import text_in
 
 Values = dict[str, Any]
 
+YES = "true"  # snapshots hold words, lists and objects only
+LEFT_OPEN = "Chosen with the order"
 REVIEWED = "Reviewed by the seller before it is delivered"
 
 
@@ -36,7 +36,7 @@ def lines_of(snapshot: Snapshot) -> list[Values]:
             "unit_price": bound.get("unit_price", ""),
             "tax_rate": bound.get("tax_rate"),
             "total": bound.get("gross", ""),
-            "note": REVIEWED if shown.get("needs_review") is True else "",
+            "note": REVIEWED if shown.get("needs_review") == YES else "",
         }
         for bound, shown in rows
     ]
@@ -44,7 +44,7 @@ def lines_of(snapshot: Snapshot) -> list[Values]:
 
 def price_word(snapshot: Snapshot) -> str:
     """Whether the unit prices are net or gross; nothing where they are mixed."""
-    words = {"gross" if line.get("includes_tax") else "net" for line in _bound(snapshot).get("lines", [])}
+    words = {"gross" if line.get("includes_tax") == YES else "net" for line in _bound(snapshot).get("lines", [])}
     return words.pop() if len(words) == 1 else ""
 
 
@@ -57,7 +57,7 @@ def totals_of(snapshot: Snapshot) -> list[Values]:
         {"label": "Net", "amount": bound["net"]},
         {"label": "Tax", "amount": bound["tax"]},
     ]
-    if not bound.get("shipping"):
+    if not _part(bound, "shipping"):
         hint = "shipping is chosen with the order"
         return [*rows, {"label": "Total, gross", "amount": bound["gross"], "hint": hint, "strong": True}]
     return [
@@ -68,31 +68,23 @@ def totals_of(snapshot: Snapshot) -> list[Values]:
     ]
 
 
-def total_text(snapshot: Snapshot, approval: Approval) -> str:
-    """What is to be paid, shipping and tax included, where shipping was chosen."""
-    bound = _bound(snapshot)
-    if not bound.get("shipping") or "total" not in bound:
-        return ""
-    return str(Money(Decimal(bound["total"]), approval.currency))
-
-
 def delivery_of(snapshot: Snapshot, approval: Approval) -> Values:
     """Addresses, shipping, delivery window and payment; what was left open says so. Two queries."""
     bound = _bound(snapshot)
-    addresses = bound.get("addresses") or {}
+    addresses, payment = _part(bound, "addresses"), _part(_shown(snapshot), "payment")
     return {
         "pairs": [
-            ("Shipping", shipping_text(bound.get("shipping"), approval) or "Chosen with the order"),
-            ("Delivery", window_text(bound.get("deliveryWindow"), approval)),
-            ("Payment", payment_text(_shown(snapshot).get("payment"))),
-            ("Reference", (_shown(snapshot).get("payment") or {}).get("reference", "")),
+            ("Shipping", shipping_text(_part(bound, "shipping"), approval) or LEFT_OPEN),
+            ("Delivery", window_text(_part(bound, "deliveryWindow"), approval)),
+            ("Payment", payment_text(payment) or LEFT_OPEN),
+            ("Reference", payment.get("reference", "")),
         ],
-        "ship_to": addresses.get("SHIPPING"),
-        "bill_to": addresses.get("BILLING"),
+        "ship_to": _part(addresses, "SHIPPING"),
+        "bill_to": _part(addresses, "BILLING"),
     }
 
 
-def shipping_text(shipping: Mapping[str, str] | None, approval: Approval) -> str:
+def shipping_text(shipping: Mapping[str, str], approval: Approval) -> str:
     """The shipping method by name; its id where the marketplace has it no more."""
     if not shipping:
         return ""
@@ -103,7 +95,7 @@ def shipping_text(shipping: Mapping[str, str] | None, approval: Approval) -> str
     return _in_reader_language(method.name) if method else key
 
 
-def window_text(window: Mapping[str, str] | None, approval: Approval) -> str:
+def window_text(window: Mapping[str, str], approval: Approval) -> str:
     """The delivery window: its day and its hours."""
     if not window:
         return ""
@@ -126,13 +118,19 @@ def day_name(iso: str) -> str:
     return f"{on:%a} {on.day} {on:%b %Y}"
 
 
-def payment_text(payment: Mapping[str, Any] | None) -> str:
+def payment_text(payment: Mapping[str, Any]) -> str:
     """How it is paid, in the words that were given."""
     if not payment:
-        return "Chosen with the order"
+        return ""
     method, provider = str(payment.get("method") or ""), str(payment.get("provider") or "")
     words = [word.replace("_", " ").replace("-", " ") for word in (method, provider) if word]
     return ", ".join(dict.fromkeys(word[:1].upper() + word[1:] for word in words)) or "As given by the requester"
+
+
+def _part(content: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """A part that may have been left open: stored as nothing at all, or as something empty."""
+    part = content.get(name)
+    return dict(part) if isinstance(part, Mapping) else {}
 
 
 def _in_reader_language(texts: Mapping[str, str]) -> str:

@@ -21,6 +21,12 @@ KEEP = "keep"
 NONE = ""
 LONGEST = 5_000
 
+# The ways to pay that the checkout offers, as an order keeps them.
+PAYMENTS = {
+    "invoice": ("Invoice", {"provider": "invoice", "method": "invoice"}),
+    "purchase_order": ("Purchase order", {"provider": "invoice", "method": "purchase_order"}),
+}
+
 ANSWERED = (Status.APPROVED, Status.DECLINED, Status.CLOSED, Status.EXPIRED)
 STATUS_LABELS = {
     Status.PENDING: "Waiting for an answer",
@@ -118,6 +124,7 @@ class WindowForm(forms.Form):
         "deliveryWindow.deliveryDate": "window",
         "addresses.SHIPPING": "ship_to",
         "addresses.BILLING": "bill_to",
+        "shipping.methodId": "shipping",
     }
 
     window = forms.ChoiceField(label="Delivery", required=False)
@@ -160,9 +167,9 @@ class WindowForm(forms.Form):
 
 
 class AmendForm(WindowForm):
-    """What a requester may change: comment, addresses, shipping, delivery window, reference of the payment."""
+    """What a requester may change: comment, addresses, shipping, delivery window, payment."""
 
-    field_order = ("comment", "ship_to", "bill_to", "shipping", "window", "reference")
+    field_order = ("comment", "ship_to", "bill_to", "shipping", "window", "payment", "reference")
 
     comment = forms.CharField(
         label="Comment",
@@ -174,8 +181,12 @@ class AmendForm(WindowForm):
     ship_to = forms.ChoiceField(label="Deliver to", widget=forms.RadioSelect)
     bill_to = forms.ChoiceField(label="Invoice to", widget=forms.RadioSelect)
     shipping = forms.ChoiceField(label="Shipping", widget=forms.RadioSelect)
+    payment = forms.ChoiceField(label="Payment", widget=forms.RadioSelect)
     reference = forms.CharField(
-        label="Your reference", required=False, max_length=100, help_text="It stands on the invoice."
+        label="Your reference",
+        required=False,
+        max_length=100,
+        help_text="It stands on the invoice; with a purchase order, its number.",
     )
 
     def __init__(self, *args: Any, approval: Approval, today: date, **kwargs: Any) -> None:
@@ -191,11 +202,7 @@ class AmendForm(WindowForm):
             self._offer_addresses(name, self._address(kind))
         self._offer_shipping()
         self.initial.setdefault("comment", approval.comment)
-        payment = approval.details.get("payment")
-        if payment:
-            self.initial.setdefault("reference", payment.get("reference", ""))
-        else:
-            del self.fields["reference"]  # how it is paid was left open: it is chosen with the order
+        self._offer_payment()
 
     def changes(self) -> dict[str, Any]:
         """What to hand to the service."""
@@ -217,8 +224,9 @@ class AmendForm(WindowForm):
         window = self.delivery_window()
         if window or details.get("deliveryWindow"):
             details["deliveryWindow"] = window
-        if "reference" in self.fields:
-            details["payment"] = {**details["payment"], "reference": self.cleaned_data["reference"]}
+        if self.cleaned_data["payment"] in PAYMENTS:
+            chosen = PAYMENTS[self.cleaned_data["payment"]][1]
+            details["payment"] = {**chosen, "reference": self.cleaned_data["reference"]}
         return details if _differs(details, self.approval.details) else dict(self.approval.details)
 
     def _offer_addresses(self, name: str, present: Mapping[str, str] | None) -> None:
@@ -237,6 +245,16 @@ class AmendForm(WindowForm):
             choices.insert(0, (KEEP, f"As asked: {present['methodId']}" if present.get("methodId") else "Left open"))
         self.fields["shipping"].choices = choices
         self.initial.setdefault("shipping", value if value in self.methods else KEEP)
+
+    def _offer_payment(self) -> None:
+        present = self.approval.details.get("payment") or {}
+        known = next((key for key, (_, paid) in PAYMENTS.items() if paid["method"] == present.get("method")), KEEP)
+        choices = [(key, label) for key, (label, _) in PAYMENTS.items()]
+        if known == KEEP:
+            choices.insert(0, (KEEP, "As asked" if present else "Chosen with the order"))
+        self.fields["payment"].choices = choices
+        self.initial.setdefault("payment", known)
+        self.initial.setdefault("reference", present.get("reference", ""))
 
     def _address(self, kind: str) -> dict[str, str] | None:
         return next((a for a in self.approval.details.get("addresses") or [] if a.get("type") == kind), None)

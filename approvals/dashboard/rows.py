@@ -81,7 +81,7 @@ def tabs(actor: Actor, now: datetime, current: str) -> list[Values]:
     if actor.role is Role.ADMIN:
         parts.append(("approvals_company", "All approvals of the company", None))
     return [
-        {"label": label, "url": reverse(f"dashboard:{name}"), "count": count, "current": name == current}
+        {"label": label, "url": reverse(f"dashboard:{name}"), "count": count or None, "current": name == current}
         for name, label, count in parts
     ]
 
@@ -110,7 +110,7 @@ def _row(approval: Approval, actor: Actor, now: datetime) -> Values:
         "url": page_url(approval),
         "title": approval.subject_label,
         "who": _who(approval, actor),
-        "company": approval.company.name if approval.company else "",
+        "company": approval.company.name if approval.company_id != actor.company_id else "",
         "detail": f"asked {ago_text(approval.created_at, now)}",
         "why": sentences.why(approval),
         "amount": approval.gross,
