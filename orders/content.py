@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from approvals.subjects import Content
-from config.kit.money import Money
+from config.kit.money import Money, spell
+from config.kit.wording import money_text, quantity_text
 from orders.details import CheckoutDetails, one_line, window_text
 from orders.models import Order, OrderLine
 from orders.priced import PricedCart, PricedCartLine
@@ -102,12 +104,9 @@ def content_differences(seen: Mapping[str, Any], present: Mapping[str, Any]) -> 
     before, after = _by_listing(seen), _by_listing(present)
     found = [f"{before[key]['sku']} was removed." for key in before if key not in after]
     for key, line in after.items():
-        found += _line_differences(before.get(key), line)
+        found += _line_differences(before.get(key), line, str(present.get("currency")))
     if seen.get("total") != present.get("total"):
-        found.append(
-            f"The total is {present.get('total')} {present.get('currency')}; "
-            f"it was {seen.get('total')} {seen.get('currency')}."
-        )
+        found.append(f"The total is {_total(present)}; it was {_total(seen)}.")
     found += _detail_differences(seen, present)
     return found
 
@@ -132,16 +131,25 @@ def _by_listing(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {str(line["listing"]): line for line in content.get("lines", [])}
 
 
-def _line_differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
+def _line_differences(before: Mapping[str, Any] | None, after: Mapping[str, Any], currency: str) -> list[str]:
     sku = after["sku"]
     if before is None:
-        return [f"{sku} was added ({after['quantity']})."]
-    words = {"quantity": "quantity", "unit_price": "unit price", "tax_rate": "tax rate"}
+        return [f"{sku} was added ({quantity_text(Decimal(after['quantity']))})."]
+    words: dict[str, tuple[str, Callable[[Decimal], str]]] = {
+        "quantity": ("quantity", quantity_text),
+        "unit_price": ("unit price", lambda price: money_text(price, currency)),
+        "tax_rate": ("tax rate", lambda rate: f"{spell(rate)} %"),
+    }
     return [
-        f"{sku}: the {word} is {after[name]}; it was {before[name]}."
-        for name, word in words.items()
+        f"{sku}: the {word} is {text(Decimal(after[name]))}; it was {text(Decimal(before[name]))}."
+        for name, (word, text) in words.items()
         if before[name] != after[name]
     ]
+
+
+def _total(content: Mapping[str, Any]) -> str:
+    total = content.get("total")
+    return money_text(Decimal(total), str(content.get("currency"))) if total else "unknown"
 
 
 def _detail_differences(seen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:

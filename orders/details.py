@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from config.kit.money import spell
 from config.kit.refused import Invalid
+from config.kit.storable import storable_json, storable_text
 
 SHIPPING, BILLING = "SHIPPING", "BILLING"
 ADDRESS_FIELDS = {
@@ -190,7 +193,20 @@ def _payment(raw: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if not isinstance(payment, Mapping):
         raise Invalid("A payment has a provider and a method.", field="payment")
-    return dict(payment)
+    spelled: dict[str, Any] = _spelled(storable_json(payment, field="payment"))
+    return spelled
+
+
+def _spelled(value: Any) -> Any:
+    """The same with fractions as text, since binary fractions have no one spelling for a snapshot."""
+    match value:
+        case float():
+            return spell(Decimal(str(value)))
+        case dict():
+            return {name: _spelled(inner) for name, inner in value.items()}
+        case list():
+            return [_spelled(inner) for inner in value]
+    return value
 
 
 def _text(value: Any, field: str) -> str:
@@ -199,6 +215,6 @@ def _text(value: Any, field: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Invalid("This must be text.", field=field)
     text = str(value).strip()
-    if "\x00" in text:
+    if not storable_text(text):
         raise Invalid("This text contains a character that cannot be stored.", field=field)
     return text

@@ -18,6 +18,7 @@ from approvals.services.writer import write_moves
 from approvals.subjects import Content, Subject
 from companies.actors import Actor
 from config.kit.refused import Invalid, NotYours
+from config.kit.storable import storable_json
 
 UNCHANGED: Any = object()
 
@@ -47,11 +48,14 @@ def amend(
             raise NotYours("As the approver you can change the delivery window only.")
         wanted = dict(approval.details if details is None else details)
         if delivery_window is not UNCHANGED:
-            wanted["deliveryWindow"] = delivery_window
+            wanted.pop("deliveryWindow", None)
+            if delivery_window:
+                wanted["deliveryWindow"] = delivery_window
         snapshot = latest_snapshot(approval)
         content = subject.content(record, subject.facts(record, now), wanted, now).showing(
             requester_group=snapshot.content["shown"].get("requester_group", "")
         )
+        wanted = storable_json(wanted, field="details")
         former_comment = approval.comment
         if comment is not None:
             approval.comment = clean_comment(comment)

@@ -25,6 +25,7 @@ from companies.models import Member
 from companies.preferences import value_of
 from companies.roles import Role
 from config.kit.refused import Invalid, Late, Missing, NotYours
+from config.kit.storable import storable_json
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -105,6 +106,7 @@ def _ask(
     _check_needed(ruling)
     content = subject.content(record, facts, details, now)
     content = content.showing(requester_group=actor.role.label if actor.role else "")
+    details = storable_json(details, field="details")
     if ruling.nobody_can_approve:
         return _nobody(facts, ruling, content, actor, now)
     approver = next((p for p in ruling.eligible if p.user_id == approver_id), None)

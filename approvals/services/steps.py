@@ -16,6 +16,7 @@ from approvals.standing import Standing, check, standing_towards
 from approvals.subjects import Subject, subject_of
 from companies.actors import Actor
 from config.kit.refused import Invalid, Late, Missing
+from config.kit.storable import storable_text
 
 MAX_COMMENT = 5_000
 
@@ -72,10 +73,10 @@ def check_seen(subject: Subject, approval: Approval, snapshot: Snapshot, seen_ha
 
 
 def clean_comment(text: str | None, *, field: str = "comment") -> str:
-    """The comment without surrounding space; `Invalid` above 5,000 characters or with NUL in it."""
+    """The comment without surrounding space; `Invalid` above 5,000 characters or where it cannot be stored."""
     text = (text or "").strip()
     if len(text) > MAX_COMMENT:
         raise Invalid(f"Please shorten this to {MAX_COMMENT:,} characters; it has {len(text):,}.", field=field)
-    if "\x00" in text:
+    if not storable_text(text):
         raise Invalid("This text contains a character that cannot be stored.", field=field)
     return text
