@@ -28,7 +28,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     address = _list_url(request)
     tabs = [
         {"label": "All", "url": address, "current": not unread_only},
-        {"label": "Unread", "url": f"{address}?show=unread", "count": unread, "current": unread_only},
+        {"label": "Unread", "url": f"{address}?show=unread", "count": unread or None, "current": unread_only},
     ]
     shown = {"page": page, "tabs": tabs, "unread": unread, "unread_only": unread_only}
     return render(request, "dashboard/notices.html", shown | {"frame": f"base_{request.area}.html"})

@@ -10,7 +10,7 @@ from notifications.outbox import Letter, post
 from tests.factories import TenantFactory, UserFactory
 from tests.mail.facts import APPROVAL, ORDER
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.mail.addresses")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tests.cast import make_cast
 from tests.factories import NoticeFactory
 from tests.mail.facts import APPROVAL, ORDER
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.mail.addresses")]
+pytestmark = pytest.mark.django_db
 
 EVIL = "<script>alert(1)</script>"
 

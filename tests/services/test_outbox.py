@@ -9,7 +9,7 @@ from django.db import transaction
 from config.celery import app
 from notifications import tasks
 from notifications.models import MailState, Notice
-from notifications.outbox import Letter, nudge, post
+from notifications.outbox import Letter, News, nudge, post, post_all
 from tests.factories import TenantFactory, UserFactory
 from tests.servers import free_port
 
@@ -81,6 +81,18 @@ def test_one_insert_whatever_the_number_of_readers(tenant, django_assert_num_que
         tell(tenant, *people)
 
     assert Notice.objects.count() == 5
+
+
+def test_the_news_of_several_events_cost_no_more(tenant, ana, django_assert_num_queries):
+    news = [
+        News(f"order:{number}:1", [Letter(ana.pk, "order.placed", {"number": str(number), "customer": "Rita"})])
+        for number in range(3)
+    ]
+
+    with django_assert_num_queries(4), transaction.atomic():
+        post_all(news, tenant_id=tenant.pk, now=NOW)
+
+    assert {notice.facts["number"] for notice in Notice.objects.all()} == {"0", "1", "2"}
 
 
 def test_nobody_is_told_the_same_twice(tenant, ana):
