@@ -215,10 +215,12 @@ class TestContradictions:
     def test_another_delivery_address(self):
         addresses = [{"type": "SHIPPING", **COLOGNE}, COMPLETE["addresses"][1]]
 
-        assert self.differing(addresses=addresses) == [
+        (sentence,) = self.differing(addresses=addresses)
+
+        assert sentence == (
             "The delivery address was approved as Rita Okafor, Hafenstrasse 12, 20457 Hamburg, DE, "
             "not Ravi Rao, Lindenallee 12, 50668 Koeln, DE."
-        ]
+        )
 
     def test_another_billing_address(self):
         addresses = [COMPLETE["addresses"][0], {"type": "BILLING", **COLOGNE}]
