@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -32,6 +33,8 @@ PREFIXES = {SHIPPING: "ship", BILLING: "bill"}
 class CheckoutForm(forms.Form):
     """Where to, how, when, how paid; and, where approval is needed, whom to ask."""
 
+    use_required_attribute = False  # which parts are needed depends on what is chosen
+
     ship_to = forms.ChoiceField(
         label="Deliver to",
         widget=forms.RadioSelect,
@@ -46,18 +49,18 @@ class CheckoutForm(forms.Form):
         },
     )
     shipping = forms.ChoiceField(
-        label="Shipping",
+        label="How shall it be shipped?",
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how it is shipped.", "invalid_choice": "Choose one of these ways."},
     )
     window = forms.ChoiceField(
-        label="Delivery window",
+        label="When?",
         required=False,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "This window is not offered any more. Choose one of these."},
     )
     payment = forms.ChoiceField(
-        label="Payment",
+        label="How shall it be paid?",
         widget=forms.RadioSelect,
         choices=[(key, label) for key, (label, _) in PAYMENTS.items()],
         initial="invoice",
@@ -119,7 +122,7 @@ class CheckoutForm(forms.Form):
             del self.fields["window"]
             return
         days = [(value, f"{_day(window.delivery_on)}, {window.name}") for value, window in self.windows.items()]
-        self.fields["window"].choices = [("", "Any time"), *days]
+        self.fields["window"].choices = [("", "At any time"), *days]
 
     def _offer_people(self, eligible: Sequence[Person]) -> None:
         if not eligible:
@@ -133,27 +136,35 @@ class CheckoutForm(forms.Form):
 
     def _add_address(self, prefix: str) -> None:
         for name, word in ADDRESS_FIELDS.items():
+            longest = LONGEST.get(name, LONGEST_OTHERWISE)
             field = forms.CharField(
                 label=word.capitalize(),
-                required=False,
-                max_length=LONGEST.get(name, LONGEST_OTHERWISE),
-                error_messages={"max_length": "This is too long."},
+                required=name in REQUIRED_FIELDS,
+                max_length=longest,
+                error_messages={
+                    "required": f"Enter the {word}.",
+                    "max_length": f"Use at most {longest} characters.",
+                },
             )
             if name == "country":
                 field.help_text = "Two letters, such as DE."
                 field.widget.attrs["class"] = "input--short"
             self.fields[f"{prefix}_{name}"] = field
 
+    def full_clean(self) -> None:
+        """The parts of another address are needed only where it is chosen; their labels stay as they are."""
+        parts = {prefix: [self.fields[f"{prefix}_{name}"] for name in REQUIRED_FIELDS] for prefix in PREFIXES.values()}
+        for prefix, fields in parts.items():
+            chosen = self.data.get(f"{prefix}_to") == OTHER
+            for field in fields:
+                field.required = chosen
+        super().full_clean()
+        for field in chain.from_iterable(parts.values()):
+            field.required = True
+
     def clean(self) -> dict[str, Any]:
-        """Typed addresses need their parts, a purchase order its number."""
+        """A purchase order needs its number."""
         cleaned: dict[str, Any] = super().clean() or {}
-        for prefix in PREFIXES.values():
-            if cleaned.get(f"{prefix}_to") != OTHER:
-                continue
-            for name in REQUIRED_FIELDS:
-                field = f"{prefix}_{name}"
-                if not cleaned.get(field) and field not in self.errors:
-                    self.add_error(field, f"Enter the {ADDRESS_FIELDS[name]}.")
         if cleaned.get("payment") == "purchase_order" and not cleaned.get("reference"):
             self.add_error("reference", "Enter the number of your purchase order.")
         return cleaned
@@ -169,14 +180,6 @@ class CheckoutForm(forms.Form):
     def bill_fields(self) -> list[forms.BoundField]:
         """The fields of another billing address."""
         return self.typed_address(PREFIXES[BILLING])
-
-    def ship_opened(self) -> bool:
-        """Another delivery address is chosen, so its fields are shown."""
-        return self["ship_to"].value() == OTHER
-
-    def bill_opened(self) -> bool:
-        """Another billing address is chosen, so its fields are shown."""
-        return self["bill_to"].value() == OTHER
 
     def chosen_method(self) -> dict[str, Any] | None:
         """The shipping method that is chosen now, or would be."""

@@ -181,10 +181,12 @@ def _lines_sum(priced: PricedCart) -> Values:
 
 
 def _sums(chosen: dict[str, Any] | None, others: list[dict[str, Any]]) -> list[Values]:
-    """What everything costs with each way of shipping, the chosen one last and strong."""
-    rows = [{"label": f"With {method['name']}", "amount": method["total"]} for method in others]
+    """What everything costs with the chosen way of shipping, and what it would with the others."""
+    rows = []
     if chosen is not None:
-        rows.append({"label": f"With {chosen['name']}", "amount": chosen["total"], "strong": True})
+        rows.append({"label": "Shipping, gross", "hint": chosen["name"], "amount": chosen["gross"]})
+        rows.append({"label": "Total, gross", "amount": chosen["total"], "strong": True})
+    rows += [{"label": "Total", "hint": f"with {method['name']}", "amount": method["total"]} for method in others]
     return rows
 
 

@@ -187,7 +187,9 @@ def timeline(order: Order, events: Iterable[OrderEvent], approval: Approval | No
     """What happened to the order and, where the reader may see it, to its approval; oldest first."""
     rows = [_event(event, order.ruling) for event in events]
     if approval is not None:
-        rows += timeline_of(approval)
+        kinds = approval.events.order_by("number").values_list("kind", flat=True)
+        told = zip(timeline_of(approval), kinds, strict=True)
+        rows += [row for row, kind in told if kind != "approval.ordered"]  # the order's own history begins with it
     return sorted(rows, key=lambda row: row["at"])
 
 

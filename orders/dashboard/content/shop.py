@@ -80,8 +80,8 @@ def _offer(listing: Listing, marketplace: Marketplace, *, reviewed: bool) -> dic
         "currency": listing.currency,
         "tax_word": tax_word(listing.includes_tax),
         "unit": product.unit,
+        "key": listing.key,
         "add_url": reverse("dashboard:cart_lines"),
-        "hidden": {"listing": listing.key},
     }
 
 

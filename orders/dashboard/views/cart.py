@@ -57,7 +57,7 @@ def add(request: HttpRequest) -> HttpResponse:
     own = carts.current_cart(actor=request.actor, marketplace=place, create=True)
     line = carts.add_line(actor=request.actor, cart_id=own.pk, listing_id=listing.pk, quantity=quantity)
     name = in_reader_language(listing.product.name)
-    messages.success(request, f"{name} is in your cart, {quantity_text(line.quantity)} {listing.product.unit} in all.")
+    messages.success(request, f"{name} is in your cart: {quantity_text(line.quantity)} in all.")
     return redirect(page_before(request))
 
 
