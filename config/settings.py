@@ -185,6 +185,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "companies.dashboard.views.sign_in_paused"
 AXES_VERBOSE = False
 AXES_ENABLED = MODE != "test"
 if MODE == "test":
