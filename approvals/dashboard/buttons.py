@@ -104,18 +104,18 @@ def _decline(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Valu
 
 def _amend(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
     if actor.user_id == approval.requester_id:
-        return {"label": "Change the request", "method": "get", "hint": "Comment, addresses, shipping, delivery."}
-    return {"label": "Change the delivery window", "method": "get", "hint": f"{_first_name(approval)} is told."}
+        return {"label": "Change the request", "method": "get"}
+    return {"label": "Change the delivery window", "method": "get"}
 
 
 def _reassign(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
-    return {"label": "Ask somebody else", "method": "get", "hint": f"Instead of {approval.approver_name}."}
+    mine = actor.user_id == approval.requester_id
+    return {"label": "Ask somebody else" if mine else "Put to somebody else", "method": "get"}
 
 
 def _close(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
     return {
         "label": "Take back",
-        "kind": "dangerous",
         "hint": "You get your cart back and can change it.",
         "fields": [_comment(approval.approver_name, typed, "close")],
         **_typed_again(typed),

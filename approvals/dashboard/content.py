@@ -20,12 +20,14 @@ from config.kit.wording import text_in
 Values = dict[str, Any]
 
 YES = "true"  # snapshots hold words, lists and objects only
+GROSS = "The unit price is gross"
 LEFT_OPEN = "Chosen with the order"
 REVIEWED = "Reviewed by the seller before it is delivered"
 
 
 def lines_of(snapshot: Snapshot) -> list[Values]:
     """One row per line for the line table."""
+    mixed = len(_price_words(snapshot)) > 1
     rows = zip_longest(_bound(snapshot).get("lines", []), _shown(snapshot).get("lines", []), fillvalue={})
     return [
         {
@@ -36,6 +38,7 @@ def lines_of(snapshot: Snapshot) -> list[Values]:
             "unit_price": bound.get("unit_price", ""),
             "tax_rate": bound.get("tax_rate"),
             "total": bound.get("gross", ""),
+            "detail": GROSS if mixed and bound.get("includes_tax") == YES else "",
             "note": REVIEWED if shown.get("needs_review") == YES else "",
         }
         for bound, shown in rows
@@ -43,9 +46,13 @@ def lines_of(snapshot: Snapshot) -> list[Values]:
 
 
 def price_word(snapshot: Snapshot) -> str:
-    """Whether the unit prices are net or gross; nothing where they are mixed."""
-    words = {"gross" if line.get("includes_tax") == YES else "net" for line in _bound(snapshot).get("lines", [])}
-    return words.pop() if len(words) == 1 else ""
+    """Whether the unit prices are net or gross; where they are mixed, lines with gross ones say so."""
+    words = _price_words(snapshot)
+    return "net" if len(words) > 1 else "".join(words)
+
+
+def _price_words(snapshot: Snapshot) -> set[str]:
+    return {"gross" if line.get("includes_tax") == YES else "net" for line in _bound(snapshot).get("lines", [])}
 
 
 def totals_of(snapshot: Snapshot) -> list[Values]:
@@ -72,10 +79,11 @@ def delivery_of(snapshot: Snapshot, approval: Approval) -> Values:
     """Addresses, shipping, delivery window and payment; what was left open says so. Two queries."""
     bound = _bound(snapshot)
     addresses, payment = _part(bound, "addresses"), _part(_shown(snapshot), "payment")
+    place = {"tenant_id": approval.tenant_id, "site_code": approval.site_code}
     return {
         "pairs": [
-            ("Shipping", shipping_text(_part(bound, "shipping"), approval) or LEFT_OPEN),
-            ("Delivery", window_text(_part(bound, "deliveryWindow"), approval)),
+            ("Shipping", shipping_text(_part(bound, "shipping"), **place) or LEFT_OPEN),
+            ("Delivery", window_text(_part(bound, "deliveryWindow"), **place)),
             ("Payment", payment_text(payment) or LEFT_OPEN),
             ("Reference", payment.get("reference", "")),
         ],
@@ -84,25 +92,25 @@ def delivery_of(snapshot: Snapshot, approval: Approval) -> Values:
     }
 
 
-def shipping_text(shipping: Mapping[str, str], approval: Approval) -> str:
-    """The shipping method by name; its id where the marketplace has it no more."""
+def shipping_text(shipping: Mapping[str, str], *, tenant_id: int, site_code: str) -> str:
+    """The shipping method by name; its id where the marketplace has it no more. One query."""
     if not shipping:
         return ""
     zone, key = shipping.get("zoneId", ""), shipping.get("methodId", "")
     method = ShippingMethod.objects.filter(
-        marketplace__tenant_id=approval.tenant_id, marketplace__key=approval.site_code, zone=zone, key=key
+        marketplace__tenant_id=tenant_id, marketplace__key=site_code, zone=zone, key=key
     ).first()
     return _in_reader_language(method.name) if method else key
 
 
-def window_text(window: Mapping[str, str], approval: Approval) -> str:
-    """The delivery window: its day and its hours."""
+def window_text(window: Mapping[str, str], *, tenant_id: int, site_code: str) -> str:
+    """The delivery window: its day and its hours. One query."""
     if not window:
         return ""
     on = window.get("deliveryDate", "")[:10]
     known = DeliveryWindow.objects.filter(
-        marketplace__tenant_id=approval.tenant_id,
-        marketplace__key=approval.site_code,
+        marketplace__tenant_id=tenant_id,
+        marketplace__key=site_code,
         key=window.get("id", ""),
         slot=window.get("slotId", ""),
     ).first()

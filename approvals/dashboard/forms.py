@@ -127,7 +127,7 @@ class WindowForm(forms.Form):
         "shipping.methodId": "shipping",
     }
 
-    window = forms.ChoiceField(label="Delivery", required=False)
+    window = forms.ChoiceField(label="Delivery window", required=False)
 
     def __init__(self, *args: Any, approval: Approval, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,12 +191,9 @@ class AmendForm(WindowForm):
 
     def __init__(self, *args: Any, approval: Approval, today: date, **kwargs: Any) -> None:
         super().__init__(*args, approval=approval, today=today, **kwargs)
-        self.locations = {
-            location.key: location.as_address()
-            for location in Location.objects.filter(company_id=approval.company_id, is_active=True)
-            .select_related("company")
-            .order_by("name", "pk")
-        }
+        places = Location.objects.filter(company_id=approval.company_id, is_active=True).select_related("company")
+        self.places = {location.key: location for location in places.order_by("name", "pk")}
+        self.locations = {key: location.as_address() for key, location in self.places.items()}
         self.methods = {f"{m.zone}|{m.key}": m for m in _methods(approval)}
         for name, kind in (("ship_to", "SHIPPING"), ("bill_to", "BILLING")):
             self._offer_addresses(name, self._address(kind))
@@ -231,7 +228,7 @@ class AmendForm(WindowForm):
 
     def _offer_addresses(self, name: str, present: Mapping[str, str] | None) -> None:
         same = next((key for key, address in self.locations.items() if _same(address, present)), None)
-        choices = [(key, one_line(address)) for key, address in self.locations.items()]
+        choices = [(key, f"{self.places[key].name}: {one_line(address)}") for key, address in self.locations.items()]
         if same is None:
             choices.insert(0, (KEEP, f"As asked: {one_line(present)}" if present else "Left open"))
         self.fields[name].choices = choices
@@ -271,7 +268,7 @@ def one_line(address: Mapping[str, str] | None) -> str:
     address = address or {}
     street = f"{address.get('street', '')} {address.get('streetNumber', '')}".strip()
     town = f"{address.get('zipCode', '')} {address.get('city', '')}".strip()
-    parts = (address.get("contactName", ""), address.get("companyName", ""), street, town)
+    parts = (address.get("contactName", ""), street, town, address.get("country", ""))
     return ", ".join(part for part in parts if part)
 
 

@@ -11,6 +11,8 @@ from companies.models import User
 
 Values = dict[str, Any]
 
+EXPIRED_WORDS = "Nobody answered in time. The request expired."
+ASKING = ("approval.requested", "approval.amended")
 TONES = {
     "approval.requested": "waiting",
     "approval.approved": "good",
@@ -23,7 +25,14 @@ def timeline_of(approval: Approval) -> list[Values]:
     """The events of an approval, oldest first. Two queries at most."""
     events = list(approval.events.order_by("number"))
     names = _names(events)
-    return [_row(event, approval, names) for event in events]
+    rows, asked = [], ""
+    for event in events:
+        row = _row(event, approval, names)
+        if event.kind in ASKING:
+            # An amendment repeats the request's comment; only a new one is worth reading twice.
+            row["comment"], asked = ("" if event.comment == asked else event.comment), event.comment or asked
+        rows.append(row)
+    return rows
 
 
 def _row(event: ApprovalEvent, approval: Approval, names: Mapping[str, str]) -> Values:
@@ -51,7 +60,7 @@ def _what(event: ApprovalEvent, approval: Approval, names: Mapping[str, str], *,
         "approval.approved": "approved",
         "approval.declined": "declined",
         "approval.closed": "took the request back",
-        "approval.expired": "Nobody answered in time. The request expired.",
+        "approval.expired": EXPIRED_WORDS,
         "approval.ordered": f"placed the order {ordered}".strip(),
         "approval.given_up": "gave the approval up",
     }

@@ -9,10 +9,12 @@ from typing import Any
 from django.urls import reverse
 
 from approvals.dashboard import buttons, content, rows, sentences
-from approvals.dashboard.history import timeline_of
+from approvals.dashboard.history import EXPIRED_WORDS, timeline_of
+from approvals.dashboard.told import told_rows
 from approvals.lifecycle import Status
 from approvals.models import Approval, Snapshot
 from companies.actors import Actor
+from notifications.texts import Side
 
 Values = dict[str, Any]
 
@@ -27,10 +29,10 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
     moves = buttons.buttons(approval, actor, now, kept)
     return {
         "approval": approval,
-        "heading": sentences.heading(approval),
         "lead": sentences.lead(approval, actor, now, len(lines)),
         "status": status,
         "tone": tone,
+        "asked_title": "What is asked" if approval.status_at(now) == Status.PENDING else "What was asked",
         "lines": lines,
         "price_word": content.price_word(snapshot),
         "totals": content.totals_of(snapshot),
@@ -39,7 +41,8 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
         "comment": approval.comment,
         "answer": approval.approver_comment,
         "reasons": approval.reason_texts(),
-        "events": timeline_of(approval),
+        "events": [*timeline_of(approval), *_overdue(approval, now)],
+        "told": told_rows("approval", approval.key, tenant_id=approval.tenant_id, side=Side.CUSTOMER, now=now),
         "obstacles": buttons.obstacles(approval, actor, now),
         "moves": moves,
         "comment_label": _comment_label(approval, moves),
@@ -52,14 +55,20 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
 
 
 def _people(approval: Approval, snapshot: Snapshot) -> list[Values]:
-    """Who asks whom, for which company, and what for."""
+    """Who asks whom, and where."""
     shown = snapshot.content.get("shown", {})
     return [
         {"label": "Asks", "value": approval.requester_name, "hint": shown.get("requester_group", "")},
         {"label": "Decides", "value": approval.approver_name},
-        {"label": "Company", "value": approval.company.name if approval.company else ""},
         {"label": "Marketplace", "value": shown.get("marketplace", "")},
     ]
+
+
+def _overdue(approval: Approval, now: datetime) -> list[Values]:
+    """That it expired, for as long as the sweep has not written it."""
+    if not approval.is_overdue(now):
+        return []
+    return [{"at": approval.expires_at, "what": EXPIRED_WORDS, "tone": "closed"}]
 
 
 def _has_cart_back(approval: Approval, actor: Actor, now: datetime) -> bool:

@@ -39,11 +39,6 @@ def why(approval: Approval) -> str:
     return ""
 
 
-def heading(approval: Approval) -> str:
-    """What the page is called."""
-    return f"Request of {approval.requester_name}"
-
-
 def day_of(moment: datetime, now: datetime) -> str:
     """The day in the reader's zone."""
     return day_text(timezone.localtime(moment), timezone.localtime(now))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from companies.actors import ActorKind
-from orders.models import Order, OrderEvent
+from orders.models import OrderEvent
 
 Values = dict[str, Any]
 
@@ -30,12 +31,12 @@ TONES = {
 }
 
 
-def timeline_of(order: Order) -> list[Values]:
-    """The events of an order, oldest first. One query.
+def timeline_of(events: Iterable[OrderEvent]) -> list[Values]:
+    """The events of an order as rows, in their order.
 
     What the customer's policy ruled, with limit and figures, is the customer's business and left out.
     """
-    return [_row(event) for event in order.events.order_by("number")]
+    return [_row(event) for event in events]
 
 
 def _row(event: OrderEvent) -> Values:

@@ -7,20 +7,31 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from approvals.dashboard.content import payment_text, shipping_text, window_text
+from approvals.dashboard.told import told_rows
+from catalog.models.product import Provisioning
 from companies.actors import Actor
-from config.kit.wording import ago_text, day_text, money_text, text_in
+from config.kit.wording import ago_text, day_text, money_text
+from notifications.texts import Side
 from orders.control_panel import rows
 from orders.control_panel.buttons import buttons
 from orders.control_panel.forms import STATUS_LABELS
 from orders.control_panel.history import timeline_of
+from orders.dashboard.content.amounts import price_word
+from orders.dashboard.content.order import instructions_of, steps, totals_of
 from orders.lifecycle import DeliveryState, OrderStatus
 from orders.models import Order, OrderLine
 
 Values = dict[str, Any]
 
 EARLIER = 5
+STAGES_OF_THE_CUSTOMER = 2  # the cart and its approval, which come before the order
+KINDS_OF_DELIVERY = {
+    Provisioning.WEBHOOK: "Delivered by the vendor's system",
+    Provisioning.INSTANT: "Delivers itself",
+}
+WORTH_SAYING = (DeliveryState.OPEN, DeliveryState.COMPLETED, DeliveryState.FAILED)
 DELIVERY_BADGES = {
     DeliveryState.WAITING: ("Waits for the review", "closed"),
     DeliveryState.OPEN: ("To deliver", "waiting"),
@@ -36,15 +47,17 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
     priced = rows.sees_prices(order, actor)
     moves = buttons(order, actor, kept)
     earlier = _earlier(order, actor)
+    events = list(order.events.order_by("number"))
+    side = None if actor.platform else Side.SELLER
     return {
         "order": order,
         "lead": _lead(order, lines, now, priced=priced),
-        "steps": _steps(order),
+        "steps": steps(order, events)[STAGES_OF_THE_CUSTOMER:],
         "priced": priced,
         "lines": [_line(line) for line in lines],
-        "price_word": _price_word(lines),
-        "totals": _totals(order) if priced else [],
-        "deliveries": [_delivery(line) for line in lines if line.instructions or line.links],
+        "price_word": price_word(lines),
+        "totals": totals_of(order, lines) if priced else [],
+        "deliveries": instructions_of(lines),
         "customer": _customer(order),
         "pairs": _pairs(order, priced=priced),
         "ship_to": _address(order, "SHIPPING"),
@@ -52,7 +65,8 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
         "note": order.internal_note if priced else "",
         "earlier_count": earlier.count(),
         "earlier": [_earlier_pair(each, actor, now) for each in earlier[:EARLIER]],
-        "events": timeline_of(order),
+        "events": timeline_of(events),
+        "told": told_rows("order", order.number, tenant_id=order.tenant_id, side=side, now=now),
         "moves": moves,
         "note_label": "Internal note (optional)" if order.status == OrderStatus.TO_BE_APPROVED and moves else "",
         "note_value": kept.get("values", {}).get("comment", ""),
@@ -82,30 +96,8 @@ def _lead(order: Order, lines: Sequence[OrderLine], now: datetime, *, priced: bo
     return f"{order.buyer_name}{of_company} ordered {what} {ago_text(order.created_at, now)}. {now_it}"
 
 
-def _steps(order: Order) -> list[Values]:
-    """Order, review, provisioning, done: what is now, and who has it."""
-    status = OrderStatus(order.status)
-    seller, vendor = order.auditing_company.name, order.vendor.name
-    ended_in_review = status == OrderStatus.CANCELLED and order.review is not None and order.review.status == "CLOSED"
-    review = {"label": "Review", "state": "done" if order.needs_review else "skipped"}
-    delivery = {"label": "Provisioning", "state": "todo"}
-    done = {"label": "Done", "state": "todo"}
-    if status == OrderStatus.TO_BE_APPROVED:
-        review |= {"state": "current", "who": f"{seller} has it"}
-    elif status == OrderStatus.REJECTED or ended_in_review:
-        review |= {"state": "refused", "who": STATUS_LABELS[status]}
-        delivery["state"] = done["state"] = "skipped"
-    elif status in rows.DELIVERING:
-        delivery |= {"state": "current", "who": f"{vendor} has it"}
-    elif status in (OrderStatus.FAILED, OrderStatus.CANCELLED):
-        delivery |= {"state": "refused", "who": STATUS_LABELS[status]}
-        done["state"] = "todo" if status == OrderStatus.FAILED else "skipped"
-    else:
-        delivery["state"] = done["state"] = "done"
-    return [{"label": "Order", "state": "done", "at": order.created_at}, review, delivery, done]
-
-
 def _line(line: OrderLine) -> Values:
+    badge = DELIVERY_BADGES[DeliveryState(line.delivery_state)]
     return {
         "name": line.name,
         "sku": line.sku,
@@ -114,35 +106,10 @@ def _line(line: OrderLine) -> Values:
         "unit_price": line.unit_price,
         "tax_rate": line.tax_rate,
         "total": line.gross,
-        "badge": DELIVERY_BADGES[DeliveryState(line.delivery_state)],
-        "detail": {"webhook": "Delivered by the vendor's system", "instant": "Delivers itself"}.get(
-            line.delivery_kind, ""
-        ),
-    }
-
-
-def _price_word(lines: Sequence[OrderLine]) -> str:
-    words = {"gross" if line.includes_tax else "net" for line in lines}
-    return words.pop() if len(words) == 1 else ""
-
-
-def _totals(order: Order) -> list[Values]:
-    rows_: list[Values] = [
-        {"label": "Net", "amount": order.lines_net},
-        {"label": "Tax", "amount": order.lines_tax},
-    ]
-    if order.shipping_gross:
-        rows_.append({"label": "Shipping, gross", "hint": "this order's share", "amount": order.shipping_gross})
-    return [*rows_, {"label": "Total, gross", "amount": order.gross, "strong": True}]
-
-
-def _delivery(line: OrderLine) -> Values:
-    return {
-        "name": text_in(line.name, get_language() or "en") or line.sku,
-        "badge": DELIVERY_BADGES[DeliveryState(line.delivery_state)],
-        "instructions": line.instructions,
-        "links": line.links,
-        "at": line.delivered_at,
+        "badge": badge,
+        "detail": KINDS_OF_DELIVERY.get(line.delivery_kind, ""),
+        "note": badge[0] if line.delivery_state in WORTH_SAYING else "",
+        "note_tone": badge[1],
     }
 
 
@@ -157,18 +124,16 @@ def _customer(order: Order) -> list[Values]:
 
 
 def _pairs(order: Order, *, priced: bool) -> list[Values]:
-    window = order.delivery_window or {}
     payment = order.payment or {}
-    paid = ", ".join(str(payment[name]) for name in ("method", "provider") if payment.get(name))
-    when = ", ".join(part for part in (window.get("deliveryDate", "")[:10], window.get("slotId", "")) if part)
+    place = {"tenant_id": order.tenant_id, "site_code": order.marketplace.key}
     return [
         {"label": "Kind", "value": rows.kind_text(order)},
         {"label": "Marketplace", "value": order.marketplace.name},
         {"label": "Sold by", "value": order.auditing_company.name},
         {"label": "Delivered by", "value": order.vendor.name},
-        {"label": "Shipping", "value": (order.shipping or {}).get("methodId", "")},
-        {"label": "Delivery window", "value": when},
-        {"label": "Payment", "value": paid if priced else ""},
+        {"label": "Shipping", "value": shipping_text(order.shipping, **place)},
+        {"label": "Delivery window", "value": window_text(order.delivery_window or {}, **place)},
+        {"label": "Payment", "value": payment_text(payment) if priced else ""},
         {"label": "Reference", "value": payment.get("reference", "") if priced else ""},
     ]
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from companies.portal import kept_input, one_of, page_of, seller_area
+from config.kit.wording import ago_text
 from orders.control_panel import rows
 from orders.control_panel.forms import OrderFilter, ReviewFilter
 from orders.control_panel.page import order_page
@@ -21,9 +22,11 @@ FIRST = 5
 def home(request: HttpRequest) -> HttpResponse:
     """How much waits for whom, and what has waited longest."""
     now = timezone.now()
+    counts = rows.counts(request.seller)
     shown = {
         "seller": request.seller,
-        "counts": rows.counts(request.seller),
+        "counts": counts,
+        "oldest": f"the oldest {ago_text(counts['oldest'], now)}" if counts["oldest"] else "",
         "to_review": rows.order_rows(rows.to_review(request.seller)[:FIRST], request.seller, now),
         "to_deliver": rows.order_rows(rows.to_deliver(request.seller)[:FIRST], request.seller, now),
         "deliver_url": f"{reverse('control_panel:orders')}?status=to_deliver",
@@ -68,6 +71,6 @@ def orders(request: HttpRequest) -> HttpResponse:
 @seller_area
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order: who wants what, how it stands, what happened, and the moves open to me."""
-    numbered = rows.orders_of(request.seller).select_related("review", "buyer").numbered(number)
+    numbered = rows.orders_of(request.seller).select_related("review", "buyer", "checkout__approval").numbered(number)
     shown = order_page(one_of(numbered, "order"), request.seller, timezone.now(), kept_input(request))
     return render(request, "control_panel/order.html", shown)
