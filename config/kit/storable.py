@@ -29,7 +29,7 @@ def storable_json(value: Any, *, field: str, depth: int = 0) -> Any:
             return value
         case float() if isfinite(value):
             return value
-        case Decimal() if value.is_finite():
+        case Decimal() if isfinite(float(value)):
             return float(value)
         case Mapping() if depth < DEEPEST and all(storable_text(str(name)) for name in value):
             return {str(name): storable_json(inner, field=field, depth=depth + 1) for name, inner in value.items()}
