@@ -68,6 +68,7 @@ class Section:
     points: Sequence[str] = ()
     lines: Sequence[Mapping[str, str]] = ()
     total: str = ""
+    total_label: str = ""
     instructions: Sequence[Mapping[str, Any]] = ()
 
 
@@ -85,7 +86,9 @@ def _section(name: str, facts: Mapping[str, Any]) -> Section:
     }
     title, content = one_line(titles[name]), facts[name]
     if name == "lines":
-        return Section(title=title, lines=content, total=facts["total"])
+        # An approval is about the lines, as its limit is; an order's total is what is paid.
+        label = "Total, tax included" if "requester" in facts else "Total, tax and shipping included"
+        return Section(title=title, lines=content, total=facts["total"], total_label=label)
     if name == "instructions":
         return Section(title=title, instructions=[_with_safe_links(instruction) for instruction in content])
     if name in ("reasons", "differences"):
