@@ -11,6 +11,7 @@ from django.urls import reverse
 from catalog.models.product import Provisioning
 from companies.actors import Actor
 from companies.models import Member
+from config.kit.wording import money_text, quantity_text
 from notifications import outbox
 from notifications.outbox import Letter, News
 from orders.lifecycle import OrderMove
@@ -28,8 +29,8 @@ def facts_of(order: Order, lines: Sequence[OrderLine], **more: Any) -> dict[str,
         "lines": [
             {
                 "name": line.name.get("en", line.sku),
-                "quantity": str(line.quantity.normalize()) if line.quantity % 1 else str(int(line.quantity)),
-                "gross": f"{line.gross:,} {order.currency}",
+                "quantity": quantity_text(line.quantity),
+                "gross": money_text(line.gross, order.currency),
             }
             for line in lines
         ],

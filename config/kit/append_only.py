@@ -44,7 +44,8 @@ def append_only(table: str, erasable: Sequence[str] = ()) -> Any:
     def guard(apps: Any, schema_editor: Any) -> None:
         if schema_editor.connection.vendor != "postgresql":
             return
-        schema_editor.execute(_FUNCTION)
+        # Without parameters: the percent sign in the function's text is its own.
+        schema_editor.execute(_FUNCTION, params=None)
         schema_editor.execute(
             f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} "
             f"FOR EACH ROW EXECUTE FUNCTION countersign_append_only({arguments})"
