@@ -86,13 +86,18 @@ class SnapshotInline(LookOnlyInline):
     """What the approver was shown, from the first to the last."""
 
     model = Snapshot
-    fields = ("number", "created_at", "lines", "content_hash")
-    readonly_fields = ("lines",)
+    fields = ("number", "created_at", "lines", "short_hash")
+    readonly_fields = ("lines", "short_hash")
 
     @admin.display(description="content")
     def lines(self, snapshot: Snapshot) -> SafeString:
         """As a table."""
         return lines_table(snapshot.content)
+
+    @admin.display(description="content hash")
+    def short_hash(self, snapshot: Snapshot) -> str:
+        """Enough of it to tell two snapshots apart."""
+        return f"{snapshot.content_hash[:12]}..."
 
 
 class ApprovalEventInline(LookOnlyInline):

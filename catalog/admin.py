@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Count, Q
 
 from catalog.models import Listing, Product, TaxClass, TaxRate
-from companies.admin.base import Counting, Lasting
+from companies.admin.base import Counting, Lasting, Plain
 from companies.admin.texts import PerLanguage
 from config.kit.wording import money_text
 
@@ -71,11 +71,12 @@ class OfferForm(ListingForm):
             self.fields["marketplace"].widget.choices = [(here.pk, str(here))]
 
 
-class ListingInline(admin.TabularInline):
+class ListingInline(Plain, admin.TabularInline):
     """On which marketplaces the product is offered."""
 
     model = Listing
     form = OfferForm
+    classes = ("bare",)
     fields = ("marketplace", "unit_price", "currency", "includes_tax", "is_active")
     extra = 0
     can_delete = False
@@ -171,10 +172,11 @@ class ListingAdmin(Counting, Lasting, admin.ModelAdmin):
         return money_text(listing.unit_price, listing.currency)
 
 
-class TaxRateInline(admin.TabularInline):
+class TaxRateInline(Plain, admin.TabularInline):
     """Rates by country; the newest that has begun counts."""
 
     model = TaxRate
+    classes = ("bare",)
     extra = 1
     ordering = ("country", "-valid_from")
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from approvals.admin import EVENT_COLUMNS, chain_state
 from companies.admin.base import LookOnly, LookOnlyInline, pretty
-from config.kit.wording import money_text
+from config.kit.wording import amount_text, money_text, quantity_text
 from orders.models import Cart, CartLine, Checkout, Order, OrderEvent, OrderLine
+
+
+def _parts(net: Decimal, tax: Decimal, gross: Decimal, currency: str) -> str:
+    return f"{amount_text(net, currency)} net + {amount_text(tax, currency)} tax = {money_text(gross, currency)}"
 
 
 class CartLineInline(LookOnlyInline):
@@ -60,6 +66,7 @@ class CheckoutOrderInline(LookOnly, admin.TabularInline):
     """The orders it made."""
 
     model = Order
+    classes = ("bare",)
     fields = ("position", "status", "auditing_company", "vendor", "needs_review", "gross", "currency")
     ordering = ("position",)
     show_change_link = True
@@ -85,15 +92,20 @@ class CheckoutAdmin(LookOnly, admin.ModelAdmin):
         ("created_at", "placed_by", "tenant"),
         ("cart", "approval"),
         ("total", "approved"),
-        ("lines_gross", "net", "tax", "gross", "currency"),
+        "parts",
         "what_the_policy_said",
     )
-    readonly_fields = ("total", "approved", "what_the_policy_said")
+    readonly_fields = ("total", "parts", "approved", "what_the_policy_said")
 
     @admin.display(description="to be paid", ordering="gross")
     def total(self, checkout: Checkout) -> str:
         """Lines and shipping, tax included."""
         return money_text(checkout.gross, checkout.currency)
+
+    @admin.display(description="parts")
+    def parts(self, checkout: Checkout) -> str:
+        """Net and tax of it."""
+        return _parts(checkout.net, checkout.tax, checkout.gross, checkout.currency)
 
     @admin.display(description="approved", empty_value="-")
     def approved(self, checkout: Checkout) -> str | None:
@@ -112,25 +124,32 @@ class OrderLineInline(LookOnlyInline):
     """What was agreed, and how its delivery stands."""
 
     model = OrderLine
-    fields = (
-        "number",
-        "sku",
-        "text",
-        "quantity",
-        "unit_price",
-        "includes_tax",
-        "tax_rate",
-        "gross",
-        "delivery_kind",
-        "delivery_state",
-        "instructions",
-    )
-    readonly_fields = ("text",)
+    fields = ("number", "sku", "text", "how_many", "price", "sum", "delivery_kind", "delivery_state", "instructions")
+    readonly_fields = ("text", "how_many", "price", "sum")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("order")
 
     @admin.display(description="name")
     def text(self, line: OrderLine) -> str:
         """In English, else in any language."""
         return line.name.get("en") or next(iter(line.name.values()), "")
+
+    @admin.display(description="quantity")
+    def how_many(self, line: OrderLine) -> str:
+        """With its unit."""
+        return f"{quantity_text(line.quantity)} {line.unit}"
+
+    @admin.display(description="unit price")
+    def price(self, line: OrderLine) -> str:
+        """As it was agreed."""
+        kind = "gross" if line.includes_tax else "net"
+        return f"{money_text(line.unit_price, line.order.currency)} {kind}, {quantity_text(line.tax_rate)} % tax"
+
+    @admin.display(description="gross")
+    def sum(self, line: OrderLine) -> str:
+        """Of the whole line, tax included."""
+        return money_text(line.gross, line.order.currency)
 
 
 class OrderEventInline(LookOnlyInline):
@@ -178,16 +197,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
                 )
             },
         ),
-        (
-            "Amounts",
-            {
-                "fields": (
-                    "total",
-                    ("lines_net", "lines_tax", "lines_gross"),
-                    ("shipping_net", "shipping_tax", "shipping_gross"),
-                )
-            },
-        ),
+        ("Amounts", {"fields": ("total", "of_lines", "of_shipping")}),
         ("History", {"fields": ("chain",)}),
         (
             "Details",
@@ -202,7 +212,7 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
             },
         ),
     )
-    readonly_fields = ("number", "total", "chain", "what_was_agreed")
+    readonly_fields = ("number", "total", "of_lines", "of_shipping", "chain", "what_was_agreed")
 
     def get_queryset(self, request):
         parts = ("company", "auditing_company", "vendor", "marketplace", "tenant", "checkout", "review")
@@ -219,6 +229,16 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     def total(self, order: Order) -> str:
         """Lines and shipping, tax included."""
         return money_text(order.gross, order.currency)
+
+    @admin.display(description="lines")
+    def of_lines(self, order: Order) -> str:
+        """Their sum."""
+        return _parts(order.lines_net, order.lines_tax, order.lines_gross, order.currency)
+
+    @admin.display(description="shipping")
+    def of_shipping(self, order: Order) -> str:
+        """This order's share of it."""
+        return _parts(order.shipping_net, order.shipping_tax, order.shipping_gross, order.currency)
 
     @admin.display(description="number", ordering="pk")
     def number(self, order: Order) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -16,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from companies.actors import Actor, Channel
 from companies.services import in_words
+from config.kit.money import spell
 from config.kit.records import Resource
 from config.kit.refused import Refused
 
@@ -45,7 +49,31 @@ class LookOnly:
         return False
 
 
-class Lasting:
+class AmountField(forms.DecimalField):
+    """A number that is shown with two decimals, or as many as it has, instead of all that its column keeps."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal) or not value.is_finite():
+            return value
+        whole, _, decimals = spell(value).partition(".")
+        return f"{whole}.{decimals.ljust(2, '0')}"
+
+
+class Plain:
+    """An admin page or inline with readable amounts, and without buttons that open other forms in windows."""
+
+    formfield_overrides = {models.DecimalField: {"form_class": AmountField}}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            wrapper = field.widget
+            wrapper.can_add_related = wrapper.can_change_related = False
+            wrapper.can_view_related = wrapper.can_delete_related = False
+        return field
+
+
+class Lasting(Plain):
     """An admin page of rows that others refer to: they are switched off, never deleted."""
 
     show_full_result_count = False
@@ -72,8 +100,8 @@ class Counting:
 class LookOnlyInline(LookOnly, admin.TabularInline):
     """Rows that belong to what the page is about."""
 
+    classes = ("bare",)
     extra = 0
-    show_change_link = False
     ordering = ("number",)
 
 

@@ -9,9 +9,9 @@ from django.contrib import admin
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from companies.admin.base import AnswersRefusals, Counting, Lasting, RefusableForm, ShowsChanges, staff_actor
+from companies.admin.base import AnswersRefusals, Counting, Lasting, Plain, RefusableForm, ShowsChanges, staff_actor
 from companies.admin.people import PeopleInline, save_people
-from companies.models import Change, Company, Location, Member
+from companies.models import Change, Company, Location, Member, Tenant
 from companies.roles import CompanyKind
 from companies.services import set_expiry_days, set_limit
 from companies.services.history import LONGEST_REASON
@@ -26,10 +26,11 @@ class CompanyForm(RefusableForm):
     """A company; its limits are saved by services."""
 
     reason = forms.CharField(
+        label="Why you change this",
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea({"rows": 2}),
-        help_text="Optional: why you change the limit, the groups or the approval group. Kept with each change below.",
+        help_text="Optional. Kept in the history with each change of the limit, the groups or the approval group.",
     )
 
     class Meta:
@@ -47,7 +48,7 @@ class CompanyForm(RefusableForm):
         return given
 
 
-class LocationInline(admin.StackedInline):
+class LocationInline(Plain, admin.StackedInline):
     """Where the company is; customers choose from these at the checkout."""
 
     model = Location
@@ -55,9 +56,12 @@ class LocationInline(admin.StackedInline):
     ordering = ("name", "pk")
     fields = (
         ("name", "type", "is_active"),
-        ("contact_name", "phone", "email"),
-        ("street", "street_number", "street_appendix"),
-        ("zip_code", "city", "state", "country"),
+        ("street", "street_number"),
+        "street_appendix",
+        ("zip_code", "city"),
+        ("state", "country"),
+        "contact_name",
+        ("phone", "email"),
     )
 
 
@@ -120,12 +124,14 @@ class CompanyAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.Model
             fieldsets.append(("Purchase approval", limits))
         tree = ("type", "parent", "key") if obj else ("type", "parent")
         fieldsets.append(("Company tree", {"fields": tree, "classes": ("collapse",)}))
-        fieldsets.append(("Reason", {"fields": ("reason",)}))
+        fieldsets.append((None, {"fields": ("reason",)}))
         return fieldsets
 
     def get_changeform_initial_data(self, request):
         """New companies are customers; most installations have one tenant."""
-        return {"kind": CompanyKind.CUSTOMER.value, **super().get_changeform_initial_data(request)}
+        tenants = list(Tenant.objects.values_list("pk", flat=True)[:2])
+        usual = {"kind": CompanyKind.CUSTOMER.value, "tenant": tenants[0] if len(tenants) == 1 else None}
+        return {**usual, **super().get_changeform_initial_data(request)}
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
         given = super().get_formset_kwargs(request, obj, inline, prefix)

@@ -8,10 +8,18 @@ from django import forms
 from django.contrib import admin
 from django.utils import timezone
 
-from companies.admin.base import Counting, Lasting
+from companies.admin.base import Counting, Lasting, Plain
 from companies.admin.texts import PerLanguage
 from companies.models import DeliveryWindow, Marketplace, ShippingMethod
 from config.kit.records import KEY_FORMAT
+
+
+class ByPreference(forms.NullBooleanSelect):
+    """Yes, no, or what the tenant's preference says."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.choices = [("unknown", "As the tenant's preference says"), ("true", "Yes"), ("false", "No")]
 
 
 class MarketplaceForm(forms.ModelForm):
@@ -37,6 +45,7 @@ class MarketplaceForm(forms.ModelForm):
             "auto_approve_on_behalf",
             "require_second_person",
         )
+        widgets = {"review_default": ByPreference, "auto_approve_on_behalf": ByPreference}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -53,7 +62,7 @@ class MarketplaceForm(forms.ModelForm):
         return given
 
 
-class ShippingMethodInline(PerLanguage, admin.StackedInline):
+class ShippingMethodInline(PerLanguage, Plain, admin.StackedInline):
     """Ways to ship, at a net price."""
 
     model = ShippingMethod
@@ -67,6 +76,7 @@ class DeliveryWindowInline(admin.TabularInline):
     """When it delivers, from today on; past days are kept, but not listed."""
 
     model = DeliveryWindow
+    classes = ("bare",)
     extra = 0
     ordering = ("delivery_on", "name")
     fields = ("delivery_on", "name", "key", "slot", "capacity", "is_active")

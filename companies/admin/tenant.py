@@ -29,10 +29,11 @@ def preference_field(known: KnownPreference) -> forms.Field:
 
 class _TenantForm(RefusableForm):
     reason = forms.CharField(
+        label="Why you change this",
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea({"rows": 2}),
-        help_text="Optional: why you change the preferences. Kept with each change below.",
+        help_text="Optional. Kept in the history with each change of a preference.",
     )
     renamed = {key: field_name(key) for key in PREFERENCES}
 
@@ -70,7 +71,7 @@ class TenantAdmin(AnswersRefusals, ShowsChanges, Lasting, admin.ModelAdmin):
         return (
             (None, {"fields": ("name", "key")}),
             ("System preferences", preferences),
-            ("Reason", {"fields": ("reason",)}),
+            (None, {"fields": ("reason",)}),
         )
 
     def changes_of(self, obj: Tenant):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from zoneinfo import available_timezones
+
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils.html import format_html
 
-from companies.admin.base import LookOnly
+from companies.admin.base import LookOnly, Plain
 from companies.models import Customer, Member, User
 
 
 class AccountForm(UserChangeForm):
     """An account; the e-mail address is what its owner signs in with."""
+
+    time_zone = forms.ChoiceField(choices=lambda: [(name, name) for name in sorted(available_timezones())])
 
     class Meta:
         model = User
@@ -22,8 +27,8 @@ class AccountForm(UserChangeForm):
         field_classes = {}
 
 
-class NewAccountForm(AdminUserCreationForm):
-    """A new account with a password, or without one until it is set."""
+class NewAccountForm(BaseUserCreationForm):
+    """A new account with its password."""
 
     class Meta:
         model = User
@@ -31,10 +36,11 @@ class NewAccountForm(AdminUserCreationForm):
         field_classes = {}
 
 
-class CustomerInline(admin.TabularInline):
+class CustomerInline(Plain, admin.TabularInline):
     """As whose customer the user is known, and by which number."""
 
     model = Customer
+    classes = ("bare",)
     fields = ("tenant", "number", "created_at")
     readonly_fields = ("created_at",)
     extra = 0
@@ -46,6 +52,7 @@ class MembershipInline(LookOnly, admin.TabularInline):
     """In which companies the user is; changed on the company's page."""
 
     model = Member
+    classes = ("bare",)
     fields = ("company_link", "role", "in_approval_group", "is_active")
     readonly_fields = ("company_link",)
     extra = 0
@@ -94,13 +101,13 @@ class AccountAdmin(UserAdmin):
             None,
             {
                 "classes": ("wide",),
-                "fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2"),
+                "fields": ("email", "first_name", "last_name", "password1", "password2"),
             },
         ),
     )
 
     def get_inlines(self, request, obj):
-        """A new account is in no company yet."""
+        """A new account is in no company yet, and nobody's customer."""
         return self.inlines if obj else ()
 
     def get_readonly_fields(self, request, obj=None):

@@ -29,7 +29,7 @@ class AdminPage:
         name = f"admin:{opts.app_label}_{opts.model_name}"
         self.url = reverse(f"{name}_change", args=(row.pk,)) if row else reverse(f"{name}_add")
 
-    def filled_in(self) -> dict[str, str]:
+    def filled_in(self) -> dict[str, str | list[str]]:
         """Name -> value of every input as the page shows it; boxes that are not ticked are left out."""
         context = self.client.get(self.url).context
         forms = [context["adminform"].form]
@@ -41,6 +41,8 @@ class AdminPage:
                 value = field.value()
                 if isinstance(value, bool):
                     filled |= {field.html_name: "on"} if value else {}
+                elif isinstance(value, list | tuple):
+                    filled[field.html_name] = [str(each) for each in value]
                 elif isinstance(value, dict):
                     filled |= {f"{field.html_name}--{code}": text for code, text in value.items()}
                 else:
