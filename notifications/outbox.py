@@ -6,7 +6,9 @@ sweep (`notifications.tasks.sweep`) is the guarantee that every mail goes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,6 +25,8 @@ from notifications.models import MailState, Notice
 from notifications.texts import complete
 
 log = structlog.get_logger("countersign.outbox")
+
+_of_the_past: ContextVar[bool] = ContextVar("of_the_past", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def post_all(
     facts that do not fit the topic.
     """
     now = now or timezone.now()
+    if mailed_at is None and _of_the_past.get():
+        mailed_at = now
     notices = {}
     for one in news:
         for letter in one.letters:
@@ -100,6 +106,16 @@ def post_all(
     ids = [pk for pk, state in waiting.items() if state == MailState.WAITING]
     if ids:
         transaction.on_commit(partial(nudge, ids), robust=True)
+
+
+@contextmanager
+def of_the_past() -> Iterator[None]:
+    """What services post inside is of a past that is being filled in: mailed when it was posted, none goes out."""
+    token = _of_the_past.set(True)
+    try:
+        yield
+    finally:
+        _of_the_past.reset(token)
 
 
 def nudge(notice_ids: Sequence[int]) -> None:

@@ -1,0 +1,173 @@
+"""What does a client have to know to be configured for the demo? All ids, prices and logins, ready for JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from catalog.models import Listing, Product
+from companies.models import (
+    Company,
+    Customer,
+    DeliveryWindow,
+    Location,
+    Marketplace,
+    Member,
+    ShippingMethod,
+    Tenant,
+    User,
+)
+from companies.roles import roles_of
+from config.demo_data.people import PASSWORD, TENANT
+from config.kit.money import spell
+
+Values = dict[str, Any]
+
+
+def demo_json() -> Values:
+    """Amounts are strings in the currency beside them; `id` is what the API calls a thing."""
+    tenant = Tenant.objects.get(key=TENANT)
+    members = list(
+        Member.objects.filter(company__tenant=tenant, is_active=True).select_related("user", "company").order_by("pk")
+    )
+    return {
+        "tenant": tenant.key,
+        "sites": [_site(site) for site in Marketplace.objects.filter(tenant=tenant).select_related("owner", "parent")],
+        "users": _users(tenant, members),
+        "companies": _companies(tenant, members),
+        "products": _products(tenant),
+        "shippingMethods": _methods(tenant),
+        "deliveryWindows": _windows(tenant),
+        "apiClients": [],
+    }
+
+
+def _site(site: Marketplace) -> Values:
+    return {
+        "code": site.key,
+        "name": site.name,
+        "currency": site.currency,
+        "country": site.country,
+        "parent": site.parent.key if site.parent else None,
+        "reseller": site.owner.key if site.owner else None,
+    }
+
+
+def _users(tenant: Tenant, members: list[Member]) -> list[Values]:
+    numbers = dict(Customer.objects.filter(tenant=tenant).values_list("user_id", "number"))
+    employed = {member.user_id for member in members}
+    users = User.objects.filter(pk__in={*employed, *numbers}) | User.objects.filter(is_staff=True)
+    return [
+        {
+            "email": user.email,
+            "password": PASSWORD,
+            "name": user.name,
+            "customerNumber": numbers.get(user.pk),
+            "timeZone": user.time_zone,
+            "platformStaff": user.is_staff,
+            "memberships": [_membership(member) for member in members if member.user_id == user.pk],
+        }
+        for user in users.order_by("pk")
+        if user.pk in employed or user.is_staff or not user.memberships.exists()
+    ]
+
+
+def _membership(member: Member) -> Values:
+    return {
+        "id": member.key,
+        "company": member.company.key,
+        "role": member.role,
+        "inApprovalGroup": member.in_approval_group,
+    }
+
+
+def _companies(tenant: Tenant, members: list[Member]) -> list[Values]:
+    companies = Company.objects.filter(tenant=tenant).prefetch_related("locations").order_by("pk")
+    return [
+        {
+            "id": company.key,
+            "name": company.name,
+            "kind": company.kind,
+            "limit": {"amount": spell(company.limit.amount), "currency": company.limit.currency}
+            if company.limit
+            else None,
+            "roles": {
+                role.value: [m.user.email for m in members if m.company_id == company.pk and m.role == role]
+                for role in roles_of(company.kind)
+            },
+            "approvalGroup": [m.user.email for m in members if m.company_id == company.pk and m.in_approval_group],
+            "locations": [_location(location, company) for location in company.locations.all()],
+        }
+        for company in companies
+    ]
+
+
+def _location(location: Location, company: Company) -> Values:
+    location.company = company
+    return {"id": location.key, "type": location.type, "name": location.name, "address": location.as_address()}
+
+
+def _products(tenant: Tenant) -> list[Values]:
+    offers: dict[int, list[Values]] = {}
+    for listing in Listing.objects.filter(marketplace__tenant=tenant, is_active=True).select_related("marketplace"):
+        offers.setdefault(listing.product_id, []).append(
+            {
+                "id": listing.key,
+                "site": listing.marketplace.key,
+                "unitPrice": spell(listing.unit_price),
+                "currency": listing.currency,
+                "includesTax": listing.includes_tax,
+            }
+        )
+    return [
+        {
+            "id": product.key,
+            "sku": product.sku,
+            "name": product.name["en"],
+            "category": product.category,
+            "vendor": product.vendor.key,
+            "unit": product.unit,
+            "taxClass": product.tax_class.code,
+            "needsReview": product.needs_review,
+            "provisioning": product.provisioning,
+            "published": product.is_active,
+            "prices": offers.get(product.pk, []),
+        }
+        for product in Product.objects.filter(tenant=tenant).select_related("vendor", "tax_class").order_by("pk")
+    ]
+
+
+def _methods(tenant: Tenant) -> list[Values]:
+    methods = ShippingMethod.objects.filter(marketplace__tenant=tenant, is_active=True).select_related("marketplace")
+    return [
+        {
+            "site": method.marketplace.key,
+            "zone": method.zone,
+            "id": method.key,
+            "name": method.name["en"],
+            "netPrice": spell(method.net_price),
+            "currency": method.currency,
+            "taxClass": method.tax_class,
+        }
+        for method in methods.order_by("marketplace_id", "net_price")
+    ]
+
+
+def _windows(tenant: Tenant) -> list[Values]:
+    """Those to come, with how many checkouts they still take."""
+    windows = DeliveryWindow.objects.filter(
+        marketplace__tenant=tenant, is_active=True, delivery_on__gt=timezone.now().date()
+    )
+    windows = windows.select_related("marketplace").prefetch_related("checkouts")
+    return [
+        {
+            "site": window.marketplace.key,
+            "id": window.key,
+            "slotId": window.slot,
+            "deliveryDate": window.delivery_on.isoformat(),
+            "name": window.name,
+            "free": None if window.capacity is None else window.capacity - len(window.checkouts.all()),
+        }
+        for window in windows.order_by("marketplace_id", "delivery_on", "slot")
+    ]
