@@ -114,7 +114,7 @@ class ProductAdmin(PerLanguage, Counting, Lasting, admin.ModelAdmin):
 
     def get_fieldsets(self, request, obj=None):
         return (
-            (None, {"fields": (("tenant", "key") if obj else ("tenant",), "vendor", ("sku", "category", "unit"))}),
+            (None, {"fields": (("tenant", "key") if obj else ("tenant",), "vendor", "category", ("sku", "unit"))}),
             ("Texts", {"fields": ("name", "description")}),
             (
                 "Order review and delivery",

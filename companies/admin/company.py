@@ -117,7 +117,7 @@ class CompanyAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.Model
         fieldsets = [(None, {"fields": ("name", ("kind", "tenant"), "email", "is_active")})]
         if obj is None or obj.kind == CompanyKind.CUSTOMER:
             limits = {
-                "fields": (("purchase_limit", "limit_currency"), "approval_expiry_days"),
+                "fields": ("purchase_limit", "limit_currency", "approval_expiry_days"),
                 "description": "What its Buyers may order alone, and how long a request waits for its answer. "
                 "For customer companies only.",
             }

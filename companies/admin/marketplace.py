@@ -69,7 +69,7 @@ class ShippingMethodInline(PerLanguage, Plain, admin.StackedInline):
     texts = {"name": (100, 0)}
     extra = 0
     ordering = ("zone", "key")
-    fields = (("zone", "key", "is_active"), "name", ("net_price", "currency", "tax_class"))
+    fields = (("zone", "key"), "name", ("net_price", "currency"), ("tax_class", "is_active"))
 
 
 class DeliveryWindowInline(admin.TabularInline):

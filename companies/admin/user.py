@@ -84,7 +84,7 @@ class AccountAdmin(UserAdmin):
     filter_horizontal = ("groups", "user_permissions")
     fieldsets = (
         (None, {"fields": ("email", "password", "is_active")}),
-        ("Person", {"fields": (("title", "first_name", "last_name"), "phone", ("language", "time_zone"))}),
+        ("Person", {"fields": ("title", ("first_name", "last_name"), "phone", ("language", "time_zone"))}),
         (
             "Platform staff",
             {
