@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+LONGEST_NAME = 200
+
 
 def known_time_zone(name: str) -> None:
     """Refuse a time zone that the zone database does not have."""
@@ -73,8 +75,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def name(self) -> str:
-        """First and last name, or the address of somebody who gave neither."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        """First and last name, or the address of somebody who gave neither; as long as histories keep it."""
+        return (f"{self.first_name} {self.last_name}".strip() or self.email)[:LONGEST_NAME]
 
     def get_full_name(self) -> str:
         """What Django's own pages call this person."""
