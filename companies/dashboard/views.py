@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +42,12 @@ class SignIn(LoginView):
         """On the demo also whom one can be."""
         logins = self.demo_logins() if self.demo_logins else []
         return super().get_context_data(demo_logins=logins, **kwargs)
+
+
+def account_name(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str:
+    """For which account a password is tried (called by django-axes): the address, whatever its capitals."""
+    typed = credentials if credentials is not None else request.POST
+    return str(typed.get("username") or "").lower()
 
 
 def sign_in_paused(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:
