@@ -184,6 +184,10 @@ LOGOUT_REDIRECT_URL = "/sign-in/"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# What the sign-in form calls the e-mail address. The default is the user model's own name for it, under which the
+# failures were counted for nobody, and the right password still passed after them.
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "companies.dashboard.views.account_name"  # other capitals are no other account
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "companies.dashboard.views.sign_in_paused"
 AXES_VERBOSE = False
