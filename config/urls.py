@@ -14,6 +14,7 @@ import orders.dashboard.approved
 import orders.dashboard.urls
 from companies.dashboard import views
 from config import health
+from config.demo_data.logins import demo_logins
 from config.styleguide import styleguide
 
 # A portal is one namespace, whichever app a page of it belongs to.
@@ -31,7 +32,7 @@ control_panel = [
 
 urlpatterns = [
     path("", views.front, name="home"),
-    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-in/", views.SignIn.as_view(demo_logins=demo_logins if settings.DEMO else None), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("switch/", views.switch, name="switch"),
     path("dashboard/", include((dashboard, "dashboard"))),
