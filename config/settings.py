@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_filters",
+    "oauth2_provider",
     "axes",
 ]
 
@@ -171,7 +172,8 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 # The e-mail address is unique ignoring case by a constraint of the table, which this check does not see.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# Service tokens have no refresh tokens, so the two models do not refer to each other.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "oauth2_provider.W011"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -319,6 +321,14 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
+}
+OAUTH2_PROVIDER_APPLICATION_MODEL = "companies.ApiClient"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "companies.ServiceToken"  # noqa: S105 - the name of a model
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "companies.api.oauth.ClientCredentials",
+    "ACCESS_TOKEN_GENERATOR": "companies.services.clients.new_service_token",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 14_399,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # digests only
 }
 
 # --- Log --------------------------------------------------------------------------------------------------------------

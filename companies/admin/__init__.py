@@ -1,5 +1,5 @@
 """The administration of tenants, marketplaces, companies and accounts."""
 
-from companies.admin import change, company, marketplace, tenant, user
+from companies.admin import change, client, company, marketplace, tenant, user
 
-__all__ = ["change", "company", "marketplace", "tenant", "user"]
+__all__ = ["change", "client", "company", "marketplace", "tenant", "user"]

@@ -12,16 +12,18 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from companies.actors import Actor, ActorKind, Channel
-from companies.models import Member, Tenant, User
-from companies.models.token import ApiToken, TokenKind, digest_of
+from companies.models import ApiToken, Company, Member, ServiceToken, Tenant, User
+from companies.models.token import TokenKind, digest_of
 from companies.scopes import scopes_of
+from companies.services.clients import SERVICE_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A resolved bearer: the actor, the tenant, what the token may do, and the token's own row.
 
-    `token` is None for a service token. `is_customer` and `is_anonymous` tell the kinds apart.
+    `token` is None for a service token, `company` the one that a customer acts for. `is_customer`,
+    `is_anonymous` and `is_service` tell the kinds apart.
     """
 
     actor: Actor
@@ -29,6 +31,7 @@ class Caller:
     scopes: frozenset[str]
     expires_at: datetime
     token: ApiToken | None = None
+    company: Company | None = None
     client_id: str = ""
 
     @property
@@ -54,7 +57,7 @@ class Expired(AuthenticationFailed):
 
 
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer …`. Two queries for a customer, one for a visitor; no password hashing."""
+    """`Authorization: Bearer …`. Two queries for a customer, one for others; no password hashing."""
 
     def authenticate(self, request: Request) -> tuple[Any, Caller] | None:
         """The user (or None) and the caller; no header is no caller, a bad token is refused."""
@@ -85,28 +88,33 @@ class _Bearer:
 
 def caller_of(token: str, now: datetime) -> Caller:
     """The caller with this access token; raises `AuthenticationFailed`, or `Expired` for an old one."""
+    if token.startswith(SERVICE_PREFIX):
+        return _service(token, now)
     row = (
         ApiToken.objects.filter(digest=digest_of(token), kind=TokenKind.ACCESS)
         .select_related("tenant", "user", "company")
         .first()
     )
-    if row is None or (row.revoked_at is not None and row.revoked_at <= now):
+    if row is None:
         raise AuthenticationFailed
-    if row.expires_at <= now:
-        raise Expired
+    if not row.is_good(now):
+        raise Expired if row.revoked_at is None and row.expires_at <= now else AuthenticationFailed
     if row.user is None:
         return Caller(_visitor(row), row.tenant, frozenset(), row.expires_at, row)
-    if not row.user.is_active:
-        raise AuthenticationFailed
-    actor = customer_actor(row.user, row.tenant, row.company_id)
-    return Caller(actor, row.tenant, scopes_of(actor.role), row.expires_at, row)
+    member, has_membership = _acting(row.user, row.tenant, row.company_id)
+    if member is None:
+        actor = Actor.customer(row.user, row.tenant_id, Channel.API, has_membership=has_membership)
+        return Caller(actor, row.tenant, scopes_of(None), row.expires_at, row)
+    actor = Actor.member(member, Channel.API)
+    return Caller(actor, row.tenant, scopes_of(actor.role), row.expires_at, row, member.company)
 
 
-def customer_actor(user: User, tenant: Tenant, company_id: int | None) -> Actor:
-    """The signed-in user, acting for the company the token is bound to, else for the only one.
+def _acting(user: User, tenant: Tenant, company_id: int | None) -> tuple[Member | None, bool]:
+    """As which member the signed-in user acts, and whether they are or were one anywhere here.
 
-    Somebody in several companies whose token is bound to none acts for none, and is no private
-    customer either; so does somebody who is no longer active in the company of the token. One query.
+    They act for the company the token is bound to, else for the only one. Somebody in several
+    companies whose token is bound to none acts for none, and is no private customer either; so does
+    somebody who is no longer active in the company of the token. One query.
     """
     members = list(
         Member.objects.filter(user_id=user.pk, company__tenant_id=tenant.pk).select_related("company").order_by("pk")
@@ -118,9 +126,20 @@ def customer_actor(user: User, tenant: Tenant, company_id: int | None) -> Actor:
         chosen = next((member for member in active if member.company_id == company_id), None)
     else:
         chosen = active[0] if len(active) == 1 else None
-    if chosen is not None:
-        return Actor.member(chosen, Channel.API)
-    return Actor.customer(user, tenant.pk, Channel.API, has_membership=bool(members))
+    return chosen, bool(members)
+
+
+def _service(token: str, now: datetime) -> Caller:
+    """An API client. A scope that was taken from it since is not in its older tokens either."""
+    row = ServiceToken.objects.filter(token_checksum=digest_of(token)).select_related("application__tenant").first()
+    if row is None or not row.application.is_active:
+        raise AuthenticationFailed
+    if row.expires <= now:
+        raise Expired
+    client = row.application
+    actor = Actor(ActorKind.CLIENT, client.client_id, client.name, Channel.API, tenant_id=client.tenant_id)
+    scopes = frozenset(row.scope.split()) & frozenset(client.scopes)
+    return Caller(actor, client.tenant, scopes, row.expires, client_id=client.client_id)
 
 
 def _visitor(row: ApiToken) -> Actor:

@@ -59,6 +59,12 @@ class ApiError(Exception):
         self.resource_id = resource_id
 
 
+def _fault(text: str, code: str) -> dict[str, Any]:
+    return {"fault": {"faultstring": text, "detail": {"errorcode": code}}}
+
+
+INVALID_TOKEN = _fault("Invalid access token", "oauth.v2.InvalidAccessToken")
+EXPIRED_TOKEN = _fault("Access Token expired", "keymanagement.service.access_token_expired")
 FORBIDDEN = "The access to the requested resource has been forbidden by the server."
 INVALID = "There are validation problems, see details section for more information"
 _REFUSED = {Missing: 404, NotYours: 403, Late: 409, Invalid: 400}
@@ -191,11 +197,5 @@ def _as_text(detail: Any) -> str:
 
 
 def _unauthorized(raised: exceptions.APIException) -> Response:
-    expired = getattr(raised, "expired", False)
-    fault = (
-        ("Access Token expired", "keymanagement.service.access_token_expired")
-        if expired
-        else ("Invalid access token", "oauth.v2.InvalidAccessToken")
-    )
-    body = {"fault": {"faultstring": fault[0], "detail": {"errorcode": fault[1]}}}
+    body = EXPIRED_TOKEN if getattr(raised, "expired", False) else INVALID_TOKEN
     return Response(body, status=401, headers={"WWW-Authenticate": "Bearer"})

@@ -12,7 +12,6 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from companies.models.company import Company
 from companies.models.tenant import Tenant
@@ -38,14 +37,9 @@ def new_token() -> str:
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Which tokens."""
 
-    def good(self, token: str, kind: TokenKind, now: datetime) -> Self:
-        """The row of this token, if it is of that kind, not revoked and not expired."""
-        return self.filter(
-            Q(revoked_at__isnull=True) | Q(revoked_at__gt=now),
-            digest=digest_of(token),
-            kind=kind,
-            expires_at__gt=now,
-        )
+    def locked(self) -> Self:
+        """Rows held until the transaction ends."""
+        return self.select_for_update(of=("self",), no_key=True)
 
 
 class ApiToken(models.Model):
@@ -54,6 +48,8 @@ class ApiToken(models.Model):
     Tokens of one login share `family` and `session_key`; the session is what an anonymous cart
     belongs to. `company` is set where the session was bound to one. A refresh token that was used is
     revoked a little later (`revoked_at` in the future), since clients repeat requests.
+    `password_digest` is that of the password's hash when the token was made: who changes the
+    password ends all sessions.
     """
 
     digest = models.CharField(max_length=64, unique=True)
@@ -69,6 +65,7 @@ class ApiToken(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=12, blank=True)
+    password_digest = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -83,3 +80,9 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} token {self.pk}"
+
+    def is_good(self, now: datetime) -> bool:
+        """Neither expired nor revoked; for a row that came with its user: nor is the user off or the password new."""
+        if self.expires_at <= now or (self.revoked_at is not None and self.revoked_at <= now):
+            return False
+        return self.user is None or (self.user.is_active and self.password_digest == digest_of(self.user.password))

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from approvals.models import Approval, ApprovalEvent, Snapshot
-from companies.models import Change, Company, Marketplace, Tenant, User
+from companies.models import ApiClient, Change, Company, Marketplace, Tenant, User
 from notifications.models import Notice
 from orders.models import Cart, Checkout, Order, OrderEvent
 from tests.factories import (
@@ -41,6 +41,7 @@ def fill_every_table(cast, *names):
         AttemptFactory(notice__tenant=cast.acme)
         ChangeFactory(tenant=cast.acme, company=cast.northwind, kind="company.expiry_days_set", old=1, new=2)
         PreferenceFactory()
+        ApiClient.objects.create(tenant=cast.acme, name="ERP connector", client_secret="0" * 64)
         cast.cart(name, {"DESK-01": 1, "CHAIR-01": 2})
 
 

@@ -1,0 +1,68 @@
+"""How does a program get a service token? `POST /oauth/token`, by the OAuth library, with our own rows and answer."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.views import TokenView
+from oauthlib.common import Request as OAuthRequest
+
+from companies.api.errors import INVALID_TOKEN, ApiError, Family, body_of
+from companies.models import ServiceToken
+from companies.models.token import digest_of
+from companies.scopes import spelled
+
+
+class ClientCredentials(OAuth2Validator):
+    """The library's questions, answered from `ApiClient` and `ServiceToken`."""
+
+    def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
+        """Secrets are long and random: a digest protects them as well as a slow hash would."""
+        return constant_time_compare(digest_of(provided_secret), stored_secret)
+
+    def validate_scopes(self, client_id: str, scopes: list[str], client: Any, request: OAuthRequest, *_, **__) -> bool:
+        """Each is the client's, or `tenant=` with the client's own tenant; no scope at all is every one it has."""
+        tenant = f"tenant={client.tenant.key}"
+        wanted = [scope for scope in scopes if scope != tenant]
+        request.scopes = spelled(frozenset(wanted or client.scopes), client.tenant.key).split()
+        return set(wanted) <= set(client.scopes)
+
+    def get_default_scopes(self, client_id: str, request: OAuthRequest, *_, **__) -> list[str]:
+        """What it gets without asking for anything: see `validate_scopes`."""
+        return [f"tenant={request.client.tenant.key}"]
+
+    def _create_access_token(self, expires: Any, request: OAuthRequest, token: dict, source_refresh_token=None) -> Any:
+        return ServiceToken.objects.create(
+            token_checksum=digest_of(token["access_token"]),
+            scope=token["scope"],
+            expires=expires,
+            application=request.client,
+        )
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class OAuthToken(TokenView):
+    """The library's endpoint for `client_credentials` alone, with the fields that clients of this API read."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A form in, a token out; 400 and 401 in the words of OAuth, and of the API besides."""
+        response = self.authorization_flow_token_response(request)
+        body = json.loads(response.content)
+        if response.status_code == HTTPStatus.OK:
+            body |= {"session_idle_time": 120, "refresh_token": "", "refresh_token_expires_in": 0}
+        elif response.status_code == HTTPStatus.UNAUTHORIZED:
+            body |= INVALID_TOKEN
+        response.content = json.dumps(body)
+        return response
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """In JSON like everything else here."""
+        error = ApiError(HTTPStatus.METHOD_NOT_ALLOWED, f'Method "{request.method}" not allowed.')
+        return JsonResponse(body_of(error, Family.CODE), status=error.status, headers={"Allow": "POST"})

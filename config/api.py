@@ -1,0 +1,43 @@
+"""Where does the storefront API hang? Each app brings its own addresses; no address ends with a slash.
+
+What begins like an address of the API and is none is answered 404 in JSON, in the body of its
+service. That also keeps Django from redirecting to an address with a slash, which would lose a POST.
+"""
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import re_path
+from django.views.decorators.csrf import csrf_exempt
+
+import companies.api.urls
+from companies.api.errors import ApiError, Family, body_of
+
+FAMILIES = {
+    "api": Family.CODE,
+    "approval": Family.CORE,
+    "cart": Family.CODE,
+    "checkout": Family.YAAS,
+    "configuration": Family.CONFIGURATION,
+    "customer": Family.CUSTOMER,
+    "customerlogin": Family.CUSTOMER,
+    "customer-management": Family.CODE,
+    "iam": Family.CODE,
+    "oauth": Family.CODE,
+    "order-v2": Family.YAAS,
+    "price": Family.CODE,
+    "product": Family.CODE,
+    "quote": Family.CODE,
+    "subscription": Family.CODE,
+}
+
+
+@csrf_exempt
+def unknown(request: HttpRequest, service: str) -> JsonResponse:
+    """There is no such address."""
+    error = ApiError(404, "There is nothing at this address.")
+    return JsonResponse(body_of(error, FAMILIES[service]), status=error.status)
+
+
+urlpatterns = [
+    *companies.api.urls.urlpatterns,
+    re_path(rf"^(?P<service>{'|'.join(FAMILIES)})(?:/.*)?$", unknown),
+]
