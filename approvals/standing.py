@@ -22,6 +22,8 @@ from config.kit.refused import Late, NotYours
 
 DECIDING = (Move.APPROVE, Move.APPROVE_AND_ORDER, Move.DECLINE)
 ORDERING = (Move.APPROVE_AND_ORDER, Move.PLACE_ORDER)
+# Taking back and giving up stay possible for who has left: somebody must be able to free the subject.
+FOR_MEMBERS = (*ORDERING, Move.AMEND, Move.REASSIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def standing_towards(approval: Approval, actor: Actor) -> Standing:
     if approval.subject_kind == SubjectKind.ORDER_REVIEW:
         return Standing(actor, _parties_of_review(approval, actor))
     people = team_of(approval.company_id).people
-    return Standing(actor, _parties_of_purchase(approval, actor), eligible_for(approval, people), people)
+    return Standing(actor, _parties_of_purchase(approval, actor, people), eligible_for(approval, people), people)
 
 
 def check(approval: Approval, move: Move, standing: Standing, now: datetime) -> Status:
@@ -124,7 +126,8 @@ def _check_people(approval: Approval, move: Move, standing: Standing) -> None:
     if actor.kind is ActorKind.SYSTEM:
         return
     roles = {person.user_id: person.role for person in standing.people}
-    if move in DECIDING and all(p.user_id != actor.user_id for p in standing.eligible):
+    as_approver = move in DECIDING or (move is Move.AMEND and actor.user_id == approval.approver_id)
+    if as_approver and all(p.user_id != actor.user_id for p in standing.eligible):
         names = " or ".join(person.name for person in standing.eligible)
         raise NotYours(
             "You can no longer decide this, because your group or the company's approval group has "
@@ -136,17 +139,19 @@ def _check_people(approval: Approval, move: Move, standing: Standing) -> None:
             f"{approval.requester_name} may no longer order for this company, so nothing can be ordered in that name.",
             code="requester_lost",
         )
-    if move in ORDERING and actor.user_id not in roles:
+    if move in FOR_MEMBERS and actor.user_id not in roles:
         raise NotYours("You are no longer an active member of this company.")
 
 
-def _parties_of_purchase(approval: Approval, actor: Actor) -> frozenset[Party]:
+def _parties_of_purchase(approval: Approval, actor: Actor, people: Sequence[Person]) -> frozenset[Party]:
     parties = set()
+    # The role is that of now, not the actor's, who was resolved before the lock.
+    is_admin = any(person.user_id == actor.user_id and person.role is Role.ADMIN for person in people)
     if actor.user_id == approval.requester_id:
         parties.add(Party.REQUESTER)
     if actor.user_id == approval.approver_id:
         parties.add(Party.APPROVER)
-    if actor.role is Role.ADMIN and actor.company_id == approval.company_id:
+    if is_admin and actor.company_id == approval.company_id:
         parties.add(Party.ADMIN)
     return frozenset(parties)
 
