@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from approvals.board import moves_for
+from approvals.dashboard.details_forms import open_parts
 from approvals.dashboard.forms import CommentForm
 from approvals.lifecycle import Move, Status
 from approvals.models import Approval
@@ -18,6 +19,7 @@ from config.kit.refused import Late, NotYours
 
 Values = dict[str, Any]
 
+STILL_OPEN = "Delivery or payment was left open: you choose it on the next page."
 DECISIONS = (Move.APPROVE_AND_ORDER, Move.APPROVE)
 
 
@@ -78,11 +80,10 @@ def _first_name(approval: Approval) -> str:
 
 
 def _approve_and_order(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
-    return {
-        "label": "Approve and place order",
-        "kind": "primary",
-        "hint": f"Orders at once, delivered and paid as {_first_name(approval)} asked.",
-    }
+    button = {"label": "Approve and place order", "kind": "primary"}
+    if open_parts(approval):
+        return {**button, "method": "get", "hint": STILL_OPEN}
+    return {**button, "hint": f"Orders at once, delivered and paid as {_first_name(approval)} asked."}
 
 
 def _approve(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
@@ -123,9 +124,11 @@ def _close(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values
 
 
 def _place_order(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    button = {"label": "Place order", "kind": "primary"}
+    if open_parts(approval):
+        return {**button, "method": "get", "hint": STILL_OPEN}
     return {
-        "label": "Place order",
-        "kind": "primary",
+        **button,
         "hint": "Prices and availability are checked once more. It never costs more than was approved.",
     }
 

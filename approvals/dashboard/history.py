@@ -35,6 +35,14 @@ def timeline_of(approval: Approval) -> list[Values]:
     return rows
 
 
+def orders_of(approval: Approval) -> list[str]:
+    """The numbers of the orders that came of it. One query where there are any."""
+    if not approval.is_used:
+        return []
+    event = approval.events.filter(kind="approval.ordered").order_by("-number").first()
+    return list(event.facts.get("orders", [])) if event else [approval.created_resource]
+
+
 def _row(event: ApprovalEvent, approval: Approval, names: Mapping[str, str]) -> Values:
     by_itself = event.actor_kind == ActorKind.SYSTEM
     return {

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from approvals import services
 from approvals.dashboard import rows
 from approvals.dashboard.buttons import page_url
-from approvals.dashboard.forms import AmendForm, CommentForm, ReassignForm, WindowForm
+from approvals.dashboard.details_forms import AmendForm, WindowForm
+from approvals.dashboard.forms import CommentForm, ReassignForm
 from approvals.lifecycle import Move
 from approvals.models import Approval
 from approvals.standing import check, standing_towards

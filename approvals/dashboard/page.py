@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from approvals.dashboard import buttons, content, rows, sentences
-from approvals.dashboard.history import EXPIRED_WORDS, timeline_of
+from approvals.dashboard.history import EXPIRED_WORDS, orders_of, timeline_of
 from approvals.dashboard.told import told_rows
 from approvals.lifecycle import Status
 from approvals.models import Approval, Snapshot
@@ -24,12 +24,12 @@ FREED = (Status.DECLINED, Status.CLOSED, Status.EXPIRED)
 def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping[str, Any]) -> Values:
     """Everything the template shows. A constant number of queries."""
     snapshot = Snapshot.objects.get(approval=approval, number=approval.snapshot_count)
-    lines = content.lines_of(snapshot)
+    lines, orders = content.lines_of(snapshot), orders_of(approval)
     status, tone = rows.badge(approval, now)
     moves = buttons.buttons(approval, actor, now, kept)
     return {
         "approval": approval,
-        "lead": sentences.lead(approval, actor, now, len(lines)),
+        "lead": sentences.lead(approval, actor, now, line_count=len(lines), orders=orders),
         "status": status,
         "tone": tone,
         "asked_title": "What is asked" if approval.status_at(now) == Status.PENDING else "What was asked",
@@ -50,7 +50,7 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
         "hidden": {"seen_hash": approval.content_hash},
         "waits_until": approval.expires_at if approval.status_at(now) == Status.PENDING else None,
         "cart_url": reverse("dashboard:cart") if _has_cart_back(approval, actor, now) else "",
-        "order_url": reverse("dashboard:order", args=[approval.created_resource]) if approval.is_used else "",
+        "orders": [{"number": number, "url": reverse("dashboard:order", args=[number])} for number in orders],
     }
 
 

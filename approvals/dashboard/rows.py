@@ -119,7 +119,7 @@ def _row(approval: Approval, actor: Actor, now: datetime) -> Values:
         "status": "" if for_me else status,
         "tone": tone,
         "deadline": approval.expires_at if waits else None,
-        "at": approval.decided_at,
+        "at": approval.expires_at if approval.is_overdue(now) else approval.decided_at,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -18,7 +19,7 @@ SHORT_REASONS = {
 }
 
 
-def lead(approval: Approval, actor: Actor, now: datetime, line_count: int) -> str:
+def lead(approval: Approval, actor: Actor, now: datetime, *, line_count: int, orders: Sequence[str]) -> str:
     """How it stands, for this reader: who asks whom for what, why, and what there is to do or to expect."""
     tellers = {
         Status.PENDING: _waiting,
@@ -27,7 +28,8 @@ def lead(approval: Approval, actor: Actor, now: datetime, line_count: int) -> st
         Status.CLOSED: _closed,
         Status.EXPIRED: _expired,
     }
-    return tellers[approval.status_at(now)](approval, actor, now, _what(approval, line_count))
+    told = tellers[approval.status_at(now)](approval, actor, now, _what(approval, line_count))
+    return _joined(told, f"It was ordered as {_listed(orders)}." if orders else "")
 
 
 def why(approval: Approval) -> str:
@@ -73,7 +75,7 @@ def _waiting(approval: Approval, actor: Actor, now: datetime, what: str) -> str:
 def _approved(approval: Approval, actor: Actor, now: datetime, what: str) -> str:
     said = f"{_decider(approval, actor)} approved {what} {_ago(approval, now)}."
     if approval.is_used:
-        return _joined(said, f"It was ordered as {approval.created_resource}.")
+        return said
     if approval.released_at is not None:
         return _joined(
             said, f"This was given up on {day_of(approval.released_at, now)}.", cart_back(approval, actor, now)
@@ -115,6 +117,10 @@ def _decider(approval: Approval, actor: Actor) -> str:
 
 def _ago(approval: Approval, now: datetime) -> str:
     return ago_text(approval.decided_at, now) if approval.decided_at else ""
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _stopped(text: str) -> str:

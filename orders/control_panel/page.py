@@ -48,7 +48,7 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
     moves = buttons(order, actor, kept)
     earlier = _earlier(order, actor)
     events = list(order.events.order_by("number"))
-    side = None if actor.platform else Side.SELLER
+    deliveries = instructions_of(lines)
     return {
         "order": order,
         "lead": _lead(order, lines, now, priced=priced),
@@ -57,7 +57,8 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
         "lines": [_line(line) for line in lines],
         "price_word": price_word(lines),
         "totals": totals_of(order, lines) if priced else [],
-        "deliveries": instructions_of(lines),
+        "reason": "" if order.status_reason in [group["text"] for group in deliveries] else order.status_reason,
+        "deliveries": deliveries,
         "customer": _customer(order),
         "pairs": _pairs(order, priced=priced),
         "ship_to": _address(order, "SHIPPING"),
@@ -66,7 +67,7 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
         "earlier_count": earlier.count(),
         "earlier": [_earlier_pair(each, actor, now) for each in earlier[:EARLIER]],
         "events": timeline_of(events),
-        "told": told_rows("order", order.number, tenant_id=order.tenant_id, side=side, now=now),
+        "told": _told(order, actor, now) if priced else [],
         "moves": moves,
         "note_label": "Internal note (optional)" if order.status == OrderStatus.TO_BE_APPROVED and moves else "",
         "note_value": kept.get("values", {}).get("comment", ""),
@@ -142,11 +143,17 @@ def _address(order: Order, kind: str) -> Mapping[str, str] | None:
     return next((address for address in order.addresses if address.get("type") == kind), None)
 
 
+def _told(order: Order, actor: Actor, now: datetime) -> list[Values]:
+    """Who on the seller's side was told; platform staff see both sides."""
+    side = None if actor.platform else Side.SELLER
+    return told_rows("order", order.number, tenant_id=order.tenant_id, side=side, now=now)
+
+
 def _earlier(order: Order, actor: Actor) -> rows.Orders:
     """What this customer ordered before, as far as this seller sees it."""
     same = {"company_id": order.company_id} if order.company_id else {"company": None, "buyer_id": order.buyer_id}
-    seen = Order.objects.visible_to(actor).filter(**same, pk__lt=order.pk)
-    return seen.order_by("-pk")
+    seen = Order.objects.visible_to(actor).filter(**same, created_at__lt=order.created_at)
+    return seen.order_by("-created_at", "-pk")
 
 
 def _earlier_pair(order: Order, actor: Actor, now: datetime) -> Values:
