@@ -26,6 +26,7 @@ class Move(StrEnum):
     AMEND = "amend"
     REASSIGN = "reassign"
     CLOSE = "close"
+    DELETE = "delete"
     EXPIRE = "expire"
     PLACE_ORDER = "place_order"
     GIVE_UP = "give_up"
@@ -56,6 +57,7 @@ PURCHASE = Lifecycle(
         _row(Status.PENDING, Move.AMEND, Status.PENDING, Party.REQUESTER, Party.APPROVER),
         _row(Status.PENDING, Move.REASSIGN, Status.PENDING, Party.REQUESTER, Party.ADMIN),
         _row(Status.PENDING, Move.CLOSE, Status.CLOSED, Party.REQUESTER),
+        _row(Status.PENDING, Move.DELETE, Status.CLOSED, Party.REQUESTER, Party.APPROVER),
         _row(Status.PENDING, Move.EXPIRE, Status.EXPIRED, Party.SYSTEM),
         _row(Status.APPROVED, Move.PLACE_ORDER, Status.APPROVED, Party.REQUESTER, Party.APPROVER),
         _row(
@@ -68,6 +70,9 @@ PURCHASE = Lifecycle(
         ),
     ),
 )
+
+# How clients of the API end a request, which the approver may do there, too; pages offer closing only.
+API_ONLY = frozenset({Move.DELETE})
 
 # A review is put to all auditors of the selling company; the customer (or an admin of the
 # customer's company) may withdraw the order while it waits. It never expires and holds nothing.

@@ -22,6 +22,7 @@ from companies.models import Company
 from config.kit.canonical import HASH_VERSION, content_hash, plain
 from config.kit.lifecycle import Lifecycle
 from config.kit.money import Money
+from config.kit.refused import Missing
 
 if TYPE_CHECKING:
     from approvals.models import Approval
@@ -79,17 +80,35 @@ class Content:
 class Subject(ABC):
     """One kind of thing that can be approved.
 
-    `fetch` goes through the actor's eyes and raises `Missing`; everything after `lock` gets and
-    returns the locked record. Implementations never write an approval.
+    `fetch` and `find` go through the actor's eyes and raise `Missing`; everything after `lock` gets and
+    returns the locked record. Implementations never write an approval. `wire_name` is what the
+    storefront API calls the kind, empty where it does not show it.
     """
 
     kind: ClassVar[str]
+    wire_name: ClassVar[str] = ""
     lifecycle: ClassVar[Lifecycle]
     expires: ClassVar[bool]
 
     @abstractmethod
     def fetch(self, actor: Actor, subject_id: str) -> Any:
         """The record as the actor may see it, unlocked; raises `Missing`."""
+
+    def find(self, actor: Actor, subject_key: str) -> Any:
+        """The record with this id outside, as somebody who asks about it may know it, unlocked.
+
+        Its owner and whoever is asked about it get the record. Raises `NotYours` (code `not_owner`)
+        for a colleague's, `Missing` for all others, whether there is such a thing or not. One query.
+        """
+        raise Missing("There is no such resource.")
+
+    def own_details(self, record: Any) -> dict[str, Any]:
+        """What the subject says about its delivery itself, in the spelling of checkout details."""
+        return {}
+
+    def is_still(self, facts: Facts, bound: Mapping[str, Any]) -> bool:
+        """What was bound in a former content is what the subject holds now, checkout details apart."""
+        return False
 
     @abstractmethod
     def bound_by(self, record: Any) -> int | None:
@@ -126,6 +145,13 @@ class Subject(ABC):
     @abstractmethod
     def decided(self, record: Any, approval: Approval, move: Move, actor: Actor, now: datetime) -> None:
         """The question was answered, or closed: carry it over to the subject."""
+
+
+@cache
+def subject_named(wire_name: str) -> Subject | None:
+    """The implementation that the storefront API calls so, if there is one."""
+    subjects = (subject_of(kind) for kind in settings.APPROVAL_SUBJECTS)
+    return next((subject for subject in subjects if subject.wire_name == wire_name), None) if wire_name else None
 
 
 @cache

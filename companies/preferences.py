@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import JSONField, Subquery, Value
+from django.db.models.functions import Coalesce
+
 from companies.models import Preference
 from config.kit.refused import Invalid
 
@@ -98,6 +101,12 @@ def known_preference(key: str) -> KnownPreference:
 def value_of(tenant_id: int, key: str) -> Any:
     """What the preference is set to, else its default. One query."""
     return values_of(tenant_id, (key,))[key]
+
+
+def preference(tenant_id: int, key: PreferenceKey) -> Coalesce:
+    """What the preference is set to, else its default, as a column of another query."""
+    stored = Preference.objects.filter(tenant_id=tenant_id, key=key).values("value")
+    return Coalesce(Subquery(stored), Value(known_preference(key).default, JSONField()))
 
 
 def values_of(tenant_id: int, keys: Iterable[str] | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from approvals.subjects import Content
+from config.kit.canonical import plain
 from config.kit.money import Money, spell
 from config.kit.wording import money_text, quantity_text
 from orders.details import CheckoutDetails, one_line, window_text
@@ -39,6 +40,7 @@ def cart_content(priced: PricedCart, details: CheckoutDetails) -> Content:
             "payment": details.payment,
             "lines": [
                 {
+                    "product": line.line.product.key,
                     "name": line.name.get("en", line.sku),
                     "names": line.name,
                     "quantity": line.quantity,
@@ -51,6 +53,12 @@ def cart_content(priced: PricedCart, details: CheckoutDetails) -> Content:
             ],
         },
     )
+
+
+def same_lines(priced: PricedCart, bound: Mapping[str, Any]) -> bool:
+    """The cart holds what was bound once: the same lines at the same prices, in the same currency."""
+    lines = plain([_bound_line(line) for line in priced.lines])
+    return bool(lines == bound.get("lines") and priced.totals.currency == bound.get("currency"))
 
 
 def order_content(order: Order, lines: Sequence[OrderLine]) -> Content:

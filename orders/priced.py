@@ -10,15 +10,13 @@ from typing import Any
 from catalog.models import Listing, Product
 from catalog.tax import rate_by_code, rates_on
 from companies.models import Marketplace, ShippingMethod
-from companies.preferences import value_of
+from companies.preferences import PreferenceKey, preference
 from config.kit.money import ZERO, Money, round_amount
 from config.kit.refused import Invalid
 from orders.details import ShippingChoice
 from orders.lifecycle import OrderKind, review_needed
 from orders.models import Cart, CartLine
 from orders.pricing import Amounts, PricedLine, Totals, price_line, price_shipping, totals
-
-INHERIT = "inherit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +122,18 @@ def priced_cart(
     """Price a cart as of `now` (tax is that of the UTC day).
 
     Prices are today's while a cart is open; a held cart keeps those of its request. `frozen=False`
-    asks for today's prices of a held cart. Two or three queries, whatever the number of lines, and
+    asks for today's prices of a held cart. Two queries, whatever the number of lines, and
     two for shipping. Raises `Invalid` (field `shipping`) for a method the marketplace does not have.
     """
     frozen = cart.is_frozen if frozen is None else frozen
-    rows = list(cart.lines.select_related("listing", "product__tax_class", "product__vendor").order_by("position"))
+    rows = list(
+        cart.lines.select_related("listing", "product__tax_class", "product__vendor")
+        .annotate(review_default=preference(cart.tenant_id, PreferenceKey.REVIEW_DEFAULT))
+        .order_by("position")
+    )
     marketplace = cart.marketplace
     rates = rates_on({row.product.tax_class_id for row in rows}, cart.country, now.date())
-    inherits = any(row.product.needs_review == INHERIT for row in rows)
-    default = bool(inherits and marketplace.review_default is None and value_of(cart.tenant_id, "order.reviewDefault"))
+    default = bool(rows and rows[0].review_default)
     lines = tuple(_priced(row, cart, rates, frozen=frozen, tenant_default=default) for row in rows)
     good = [line for line in lines if line.available]
     priced = PricedCart(

@@ -12,8 +12,8 @@ from approvals.policy import Item
 from approvals.subjects import Content, Facts, Subject
 from companies.actors import Actor
 from config.kit.money import Money
-from config.kit.refused import Invalid, Late, Missing
-from orders.content import cart_content, content_differences, order_content
+from config.kit.refused import Invalid, Late, Missing, NotYours
+from orders.content import cart_content, content_differences, order_content, same_lines
 from orders.details import read_details
 from orders.lifecycle import CartStatus, OrderMove
 from orders.models import Cart, Order
@@ -26,6 +26,7 @@ class CartCheckout(Subject):
     """A cart that somebody wants to order."""
 
     kind = SubjectKind.CART_CHECKOUT
+    wire_name = "CART"
     lifecycle = PURCHASE
     expires = True
 
@@ -35,6 +36,25 @@ class CartCheckout(Subject):
         if cart is None:
             raise Missing("There is no such cart.")
         return cart
+
+    def find(self, actor: Actor, subject_key: str) -> Cart:
+        """The actor's own cart of the company they act for, or one held for them."""
+        carts = Cart.objects.of_company(actor).select_related("marketplace__owner", "company", "owner", "held_for")
+        cart = carts.filter(key=subject_key).first()
+        if cart is None:
+            raise Missing("There is no such cart.")
+        asked = cart.held_for is not None and cart.held_for.approver_id == actor.user_id
+        if cart.owner_id != actor.user_id and not asked:
+            raise NotYours("Only the person whose cart this is may ask about it.", code="not_owner")
+        return cart
+
+    def own_details(self, record: Cart) -> dict[str, Any]:
+        """The delivery window that was chosen for the cart."""
+        return {"deliveryWindow": record.delivery_window} if record.delivery_window else {}
+
+    def is_still(self, facts: Facts, bound: Mapping[str, Any]) -> bool:
+        """The same lines at the same prices."""
+        return same_lines(facts.basis, bound)
 
     def bound_by(self, record: Cart) -> int | None:
         """A cart is held exactly while an approval binds it."""

@@ -27,6 +27,15 @@ class SubjectKind(models.TextChoices):
     ORDER_REVIEW = "order_review", "order review"
 
 
+def reads_as(status: str, now: datetime) -> Q:
+    """Reads as `status` at `now`: who is overdue reads EXPIRED, whether the sweep wrote it or not."""
+    if status == Status.PENDING:
+        return Q(Q(expires_at__isnull=True) | Q(expires_at__gt=now), status=Status.PENDING)
+    if status == Status.EXPIRED:
+        return Q(status=Status.EXPIRED) | Q(status=Status.PENDING, expires_at__lte=now)
+    return Q(status=status)
+
+
 # An approval that still binds its subject: waiting for its answer, or approved and not yet used.
 LIVE = Q(status=Status.PENDING) | Q(status=Status.APPROVED, created_resource="", released_at__isnull=True)
 
@@ -58,15 +67,11 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
 
     def with_status(self, status: str, now: datetime) -> Self:
         """Those that read as `status` at `now`: who is overdue reads EXPIRED, swept or not."""
-        if status == Status.PENDING:
-            return self.waiting(now)
-        if status == Status.EXPIRED:
-            return self.filter(Q(status=Status.EXPIRED) | Q(status=Status.PENDING, expires_at__lte=now))
-        return self.filter(status=status)
+        return self.filter(reads_as(status, now))
 
     def waiting(self, now: datetime) -> Self:
         """PENDING and not overdue at `now`."""
-        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), status=Status.PENDING)
+        return self.filter(reads_as(Status.PENDING, now))
 
     def overdue(self, now: datetime) -> Self:
         """PENDING in the table, but past their time at `now`."""

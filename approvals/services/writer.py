@@ -14,7 +14,7 @@ from companies.events import Happening, chain_event
 _HISTORY = ["event_count", "last_hash", "version", "modified_at", "status"]
 
 # Moves that end the question: they are remembered on the row with who and when.
-_ENDING = (Move.APPROVE, Move.APPROVE_AND_ORDER, Move.DECLINE, Move.CLOSE, Move.EXPIRE)
+_ENDING = (Move.APPROVE, Move.APPROVE_AND_ORDER, Move.DECLINE, Move.CLOSE, Move.DELETE, Move.EXPIRE)
 
 _EVENT_KINDS = {
     Move.APPROVE: "approval.approved",
@@ -23,6 +23,7 @@ _EVENT_KINDS = {
     Move.AMEND: "approval.amended",
     Move.REASSIGN: "approval.reassigned",
     Move.CLOSE: "approval.closed",
+    Move.DELETE: "approval.closed",
     Move.EXPIRE: "approval.expired",
     Move.PLACE_ORDER: "approval.ordered",
     Move.GIVE_UP: "approval.given_up",

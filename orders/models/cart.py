@@ -43,6 +43,15 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """The actor's own carts of the company they act for."""
         return self.visible_to(actor).filter(owner_id=actor.user_id)
 
+    def of_company(self, actor: Actor) -> Self:
+        """All carts of the company the actor acts for, colleagues' too; in no company, the actor's own.
+
+        For telling a colleague's cart from one that is not there: what may be read is `visible_to`.
+        """
+        if actor.company_id is None:
+            return self.filter(owner_id=actor.user_id, owner__isnull=False, company=None, tenant_id=actor.tenant_id)
+        return self.filter(company_id=actor.company_id, tenant_id=actor.tenant_id)
+
     def open(self) -> Self:
         """Carts that are being filled."""
         return self.filter(status=CartStatus.OPEN)

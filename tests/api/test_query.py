@@ -152,7 +152,7 @@ def test_what_a_query_finds(q, found):
     ],
 )
 def test_what_is_refused_and_named(q, named):
-    with pytest.raises(Invalid, match=".*") as refused:
+    with pytest.raises(Invalid) as refused:
         searched(Company.objects.all(), q, COLUMNS)
     assert refused.value.field == "q"
     assert named in refused.value.text

@@ -23,6 +23,7 @@ PENDING  | decline           | -         | DECLINED | -        | -
 PENDING  | amend             | PENDING   | PENDING  | -        | -
 PENDING  | reassign          | PENDING   | -        | PENDING  | -
 PENDING  | close             | CLOSED    | -        | -        | -
+PENDING  | delete            | CLOSED    | CLOSED   | -        | -
 PENDING  | expire            | -         | -        | -        | EXPIRED
 PENDING  | place_order       | late      | late     | -        | -
 PENDING  | give_up           | late      | -        | late     | late
@@ -32,6 +33,7 @@ APPROVED | decline           | -         | late     | -        | -
 APPROVED | amend             | late      | late     | -        | -
 APPROVED | reassign          | late      | -        | late     | -
 APPROVED | close             | late      | -        | -        | -
+APPROVED | delete            | late      | late     | -        | -
 APPROVED | expire            | -         | -        | -        | late
 APPROVED | place_order       | APPROVED  | APPROVED | -        | -
 APPROVED | give_up           | APPROVED  | -        | APPROVED | APPROVED
@@ -41,6 +43,7 @@ DECLINED | decline           | -         | late     | -        | -
 DECLINED | amend             | late      | late     | -        | -
 DECLINED | reassign          | late      | -        | late     | -
 DECLINED | close             | late      | -        | -        | -
+DECLINED | delete            | late      | late     | -        | -
 DECLINED | expire            | -         | -        | -        | late
 DECLINED | place_order       | late      | late     | -        | -
 DECLINED | give_up           | late      | -        | late     | late
@@ -50,6 +53,7 @@ CLOSED   | decline           | -         | late     | -        | -
 CLOSED   | amend             | late      | late     | -        | -
 CLOSED   | reassign          | late      | -        | late     | -
 CLOSED   | close             | late      | -        | -        | -
+CLOSED   | delete            | late      | late     | -        | -
 CLOSED   | expire            | -         | -        | -        | late
 CLOSED   | place_order       | late      | late     | -        | -
 CLOSED   | give_up           | late      | -        | late     | late
@@ -59,6 +63,7 @@ EXPIRED  | decline           | -         | late     | -        | -
 EXPIRED  | amend             | late      | late     | -        | -
 EXPIRED  | reassign          | late      | -        | late     | -
 EXPIRED  | close             | late      | -        | -        | -
+EXPIRED  | delete            | late      | late     | -        | -
 EXPIRED  | expire            | -         | -        | -        | late
 EXPIRED  | place_order       | late      | late     | -        | -
 EXPIRED  | give_up           | late      | -        | late     | late
