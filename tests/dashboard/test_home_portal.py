@@ -93,7 +93,11 @@ def test_products_are_named_in_the_language_of_the_reader(cast, sign_in, words):
 
 @pytest.mark.parametrize(
     ("refusal", "status"),
-    [(Missing("Gone."), 404), (NotYours("Ana decides."), 403), (Late("Tom was faster.", details=["It is ordered."]), 409)],
+    [
+        (Missing("Gone."), 404),
+        (NotYours("Ana decides."), 403),
+        (Late("Tom was faster.", details=["It is ordered."]), 409),
+    ],
 )
 def test_a_refusal_is_a_page_with_its_sentence(cast, rf_of, refusal, status, words):
     def view(request):
