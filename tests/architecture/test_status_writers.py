@@ -11,7 +11,6 @@ from tests.architecture.project import calls_and_assignments, dotted, modules
 # field -> {module: {function or Class.method: why it may}}
 WRITERS: dict[str, dict[str, dict[str, str]]] = {
     "status": {
-        "companies.api.errors": {"ApiError.__init__": "the HTTP status of an answer, nobody's lifecycle"},
         "companies.api.errors": {"ApiError.__init__": "the number of an HTTP answer, not a row's status"},
         "approvals.services.writer": {"write_moves": "writes the row, its event and its notices together"},
         "orders.services.order_writer": {"write_order_moves": "writes the order, its deliveries and its event"},
