@@ -18,6 +18,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from companies.services.idempotency import KEY_REUSED
 from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
 
 log = structlog.get_logger("countersign.api")
@@ -164,6 +165,8 @@ def _as_error(raised: Exception, view: Any) -> ApiError | None:
 def refused_error(refused: Refused) -> ApiError:
     """What a refusal of the domain is on the wire where the contract has no answer of its own."""
     status = next((code for kind, code in _REFUSED.items() if isinstance(refused, kind)), 400)
+    if refused.code == KEY_REUSED:
+        status = 422
     details: list[Any] = [{"message": text} for text in refused.details]
     if refused.field:
         details.insert(0, {"field": refused.field, "message": refused.text})

@@ -3,6 +3,7 @@
 from companies.models.client import ApiClient, ServiceToken
 from companies.models.company import Company, Location, Member
 from companies.models.history import Change
+from companies.models.idempotency import IdempotencyKey
 from companies.models.marketplace import DeliveryWindow, Marketplace, ShippingMethod
 from companies.models.tenant import Customer, Preference, Tenant
 from companies.models.token import ApiToken
@@ -17,6 +18,7 @@ __all__ = [
     "CompanyKind",
     "Customer",
     "DeliveryWindow",
+    "IdempotencyKey",
     "Location",
     "Marketplace",
     "Member",
