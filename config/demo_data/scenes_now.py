@@ -38,7 +38,7 @@ def reception(stage: Stage) -> Scene:
         request,
         comment="The new reception: display for visitors, a computer, three chairs. Now straight to the headquarters: "
         "the caretaker has found room for it behind the counter.",
-        details=stage.details("bea", ship="pallet", to=0, window=stage.window(8, "morning"), ref="Cost centre 300"),
+        details=stage.details("bea", ship="pallet", to=0, window=stage.window(7, "morning"), ref="Cost centre 300"),
     )
 
 

@@ -39,7 +39,7 @@ from config.demo_data import catalogue, people
 
 ZONE = ZoneInfo(people.BERLIN)
 TAX_SINCE = date(2021, 1, 1)
-PAST_DAYS, COMING_WORKING_DAYS = 70, 10
+PAST_DAYS, COMING_WORKING_DAYS = 70, 7
 SEVERAL = 6  # checkouts that an ordinary morning takes
 NARROW = 2  # the working day to come whose morning takes a single one
 
@@ -216,7 +216,7 @@ def _marketplaces(world: World) -> None:
 
 
 def delivery_days(now: datetime) -> list[tuple[int, date]]:
-    """Working days of the past weeks (counted 0) and of the next two weeks (counted from 1)."""
+    """Working days up to today (counted 0) and to come (counted from 1)."""
     today = now.astimezone(ZONE).date()
     past = [today - timedelta(days=count) for count in range(PAST_DAYS, -1, -1)]
     coming = [today + timedelta(days=count) for count in range(1, 3 * COMING_WORKING_DAYS)]
