@@ -114,7 +114,7 @@ def content_differences(seen: Mapping[str, Any], present: Mapping[str, Any]) -> 
     for key, line in after.items():
         found += _line_differences(before.get(key), line, str(present.get("currency")))
     if seen.get("total") != present.get("total"):
-        found.append(f"The total is {_total(present)}; it was {_total(seen)}.")
+        found.append(f"The total is {_amount(present, 'total')}; it was {_amount(seen, 'total')}.")
     found += _detail_differences(seen, present)
     return found
 
@@ -155,15 +155,18 @@ def _line_differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]
     ]
 
 
-def _total(content: Mapping[str, Any]) -> str:
-    total = content.get("total")
-    return money_text(Decimal(total), str(content.get("currency"))) if total else "unknown"
+def _amount(content: Mapping[str, Any], name: str) -> str:
+    amount = content.get(name)
+    return money_text(Decimal(amount), str(content.get("currency"))) if amount else "unknown"
 
 
 def _detail_differences(seen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
     found = []
     if seen.get("shipping") != present.get("shipping"):
         found.append(f"Shipping is {_method(present)}; it was {_method(seen)}.")
+    elif seen.get("shipping_gross") != present.get("shipping_gross"):
+        then, now = _amount(seen, "shipping_gross"), _amount(present, "shipping_gross")
+        found.append(f"Shipping costs {now}; it cost {then}.")
     for kind, word in (("SHIPPING", "delivery"), ("BILLING", "billing")):
         then, now = _address(seen, kind), _address(present, kind)
         if then != now:

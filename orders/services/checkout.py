@@ -146,15 +146,15 @@ def _order_approved(
         raise Late("This differs from what was approved.", code="differs_from_approval", details=conflicts)
     complete = agreed.filled_from(wanted)
     check_complete(complete)
-    priced = priced_cart(cart, now, shipping=complete.shipping, frozen=False)
-    _check_orderable(priced)
+    lines_only = priced_cart(cart, now, frozen=False)
+    _check_orderable(lines_only)
+    priced = with_shipping(lines_only, complete.shipping, now)
     bound = snapshot.content["bound"]
-    currency = priced.totals.currency
-    approved_gross = round_amount(Decimal(bound["total"]), currency)
+    approved_gross = round_amount(Decimal(bound["total"]), priced.totals.currency)
     # A request that left shipping open was approved for its lines; shipping came with the checkout.
-    comparable = priced.totals.gross if agreed.shipping else priced.totals.lines.gross
-    if comparable > approved_gross:
-        return _total_rose(subject, cart, approval, priced, agreed, bound, now)
+    comparable = priced if agreed.shipping else lines_only
+    if comparable.totals.gross > approved_gross:
+        return _total_rose(subject, cart, approval, comparable, agreed, bound, now)
     ruling = {
         "verdict": Verdict.NEEDS_APPROVAL,
         "codes": [reason["code"] for reason in approval.reasons],
@@ -231,10 +231,11 @@ def _check_total(priced: PricedCart, seen_total: str) -> None:
         return
     total = Money(priced.totals.gross, priced.totals.currency)
     try:
-        seen = Decimal(seen_total)
+        # Comparing may fail as well as reading: a signalling NaN is read.
+        differs = Decimal(seen_total) != total.amount
     except ArithmeticError:
         raise Invalid("This is not an amount.", field="seen_total") from None
-    if seen != total.amount:
+    if differs:
         raise Late(
             f"The cart has changed since you looked: the total is {total} now. Check it and order again.",
             code="total_changed",

@@ -55,7 +55,7 @@ def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Check
     cart = priced.cart
     if cart.owner is None:
         raise Invalid("Sign in before ordering.", field="cart")
-    window = _reserve_window(placement)
+    window = _reserve_window(placement, now)
     checkout = Checkout.objects.create(
         tenant_id=cart.tenant_id,
         cart=cart,
@@ -237,8 +237,8 @@ def _review(order: Order, lines: Sequence[OrderLine], content_hash: str, now: da
     )
 
 
-def _reserve_window(placement: Placement) -> DeliveryWindow | None:
-    """The delivery window, where the marketplace keeps any, counted under its lock."""
+def _reserve_window(placement: Placement, now: datetime) -> DeliveryWindow | None:
+    """The delivery window, where the marketplace keeps any, counted under its lock; none of a past day (UTC)."""
     wanted = placement.details.delivery_window
     marketplace = placement.priced.cart.marketplace
     if wanted is None or not DeliveryWindow.objects.filter(marketplace=marketplace, is_active=True).exists():
@@ -254,7 +254,7 @@ def _reserve_window(placement: Placement) -> DeliveryWindow | None:
         )
         .first()
     )
-    if window is None:
+    if window is None or window.delivery_on < now.date():
         raise Late("There is no such delivery window (any more).", code="window", field="deliveryWindow")
     if window.capacity is not None and window.checkouts.count() >= window.capacity:
         raise Late("This delivery window is full. Choose another one.", code="window", field="deliveryWindow")
