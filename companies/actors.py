@@ -100,6 +100,11 @@ class Actor:
             has_membership=has_membership,
         )
 
+    @property
+    def is_client(self) -> bool:
+        """An API client: it works for its whole tenant, as far as its scopes go."""
+        return self.kind is ActorKind.CLIENT
+
     def via(self, channel: Channel) -> Self:
         """The same caller through another door."""
         return replace(self, channel=channel)

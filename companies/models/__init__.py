@@ -1,5 +1,6 @@
 """Who is there: tenants, marketplaces, companies, users, and what was changed about them."""
 
+from companies.models.address import CustomerAddress
 from companies.models.client import ApiClient, ServiceToken
 from companies.models.company import Company, Location, Member
 from companies.models.history import Change
@@ -17,6 +18,7 @@ __all__ = [
     "Company",
     "CompanyKind",
     "Customer",
+    "CustomerAddress",
     "DeliveryWindow",
     "IdempotencyKey",
     "Location",

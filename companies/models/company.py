@@ -26,8 +26,8 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     """Which companies."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The companies of one tenant in which the actor is an active member; platform staff see all."""
-        if actor.platform:
+        """The companies of one tenant in which the actor is an active member; platform staff and API clients see all."""
+        if actor.platform or actor.is_client:
             return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
         mine = Member.objects.active().filter(company=OuterRef("pk"), user_id=actor.user_id)
         return self.filter(Exists(mine), tenant_id=actor.tenant_id)
@@ -113,8 +113,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(is_active=True, user__is_active=True, company__is_active=True)
 
     def visible_to(self, actor: Actor) -> Self:
-        """The people of the company the actor acts for; platform staff see everybody."""
-        if actor.platform:
+        """The people of the company the actor acts for; platform staff and API clients see everybody."""
+        if actor.platform or actor.is_client:
             return self.filter(company__tenant_id=actor.tenant_id) if actor.tenant_id else self
         return self.filter(company_id=actor.company_id, company__tenant_id=actor.tenant_id)
 
@@ -172,8 +172,8 @@ class LocationQuerySet(models.QuerySet["Location"]):
     """Which locations."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The locations of the company the actor acts for; platform staff see all."""
-        if actor.platform:
+        """The locations of the company the actor acts for; platform staff and API clients see all."""
+        if actor.platform or actor.is_client:
             return self.filter(company__tenant_id=actor.tenant_id) if actor.tenant_id else self
         return self.filter(company_id=actor.company_id, company__tenant_id=actor.tenant_id)
 
@@ -203,6 +203,9 @@ class Location(Resource):
     )
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField("e-mail address", blank=True)
+    further = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="Further e-mail addresses, phone numbers and tags."
+    )
     is_active = models.BooleanField("active", default=True)
 
     objects = LocationQuerySet.as_manager()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from config.kit.records import new_key
+
+if TYPE_CHECKING:
+    from companies.actors import Actor
 
 
 class Tenant(models.Model):
@@ -58,6 +64,22 @@ def new_customer_number() -> str:
     return new_key()[:12]
 
 
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    """Which customers."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Oneself and the active people of the company one acts for; platform staff and API clients see all."""
+        if actor.platform or actor.is_client:
+            return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
+        mine = Q(user_id=actor.user_id)
+        if actor.company_id is None:
+            return self.filter(mine, tenant_id=actor.tenant_id)
+        people = get_user_model().objects.filter(
+            memberships__company_id=actor.company_id, memberships__is_active=True, is_active=True
+        )
+        return self.filter(mine | Q(user_id__in=people.values("pk")), tenant_id=actor.tenant_id)
+
+
 class Customer(models.Model):
     """A user as one tenant's customer: what the API calls the customer, known by its number."""
 
@@ -68,6 +90,8 @@ class Customer(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     modified_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         constraints = [

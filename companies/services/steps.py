@@ -40,8 +40,8 @@ def locked_member(actor: Actor, member_id: int) -> Member:
 
 
 def is_operator(actor: Actor) -> bool:
-    """Platform staff, or the installation itself."""
-    return actor.platform or actor.kind is ActorKind.SYSTEM
+    """Platform staff, the installation itself, or an API client of the tenant (whose scopes the edge has asked)."""
+    return actor.platform or actor.is_client or actor.kind is ActorKind.SYSTEM
 
 
 def check_customer_company(company: Company, what: str, *, field: str) -> None:
