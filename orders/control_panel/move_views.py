@@ -110,9 +110,9 @@ def fail(request: HttpRequest, number: str, move: str) -> HttpResponse:
     found = _found(request, number)
     form = FailForm(_sent(request, found, OrderMove.FAIL), lines=open_lines(found))
     if request.method == "POST" and form.is_valid():
-        why = form.cleaned_data["instructions"]
+        given = {"line_ids": form.cleaned_data["lines"], "instructions": form.cleaned_data["instructions"]}
         try:
-            delivery.fail_delivery(actor=request.seller, order_id=found.pk, line_ids=form.chosen(), instructions=why)
+            delivery.fail_delivery(actor=request.seller, order_id=found.pk, **given)
         except Invalid as refusal:
             blame(form, refusal)
         else:
