@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,12 @@ from catalog.models import Listing, Product
 from catalog.tax import rate_by_code, rates_on
 from companies.models import Marketplace, ShippingMethod
 from companies.preferences import PreferenceKey, preference
-from config.kit.money import ZERO, Money, round_amount
+from config.kit.money import AMOUNT_LIMIT, ZERO, Money, round_amount
 from config.kit.refused import Invalid
 from orders.details import ShippingChoice
 from orders.lifecycle import OrderKind, review_needed
 from orders.models import Cart, CartLine
-from orders.pricing import Amounts, PricedLine, Totals, price_line, price_shipping, totals
+from orders.pricing import Amounts, PricedLine, Totals, add_up, price_line, price_shipping, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,8 @@ def priced_cart(
     marketplace = cart.marketplace
     rates = rates_on({row.product.tax_class_id for row in rows}, cart.country, now.date())
     default = bool(rows and rows[0].review_default)
-    lines = tuple(_priced(row, cart, rates, frozen=frozen, tenant_default=default) for row in rows)
+    found = (_priced(row, cart, rates, frozen=frozen, tenant_default=default) for row in rows)
+    lines = tuple(_summable(found, cart.currency))
     good = [line for line in lines if line.available]
     priced = PricedCart(
         cart,
@@ -151,6 +152,7 @@ def with_shipping(priced: PricedCart, choice: ShippingChoice | None, now: dateti
         return priced
     cart = priced.cart
     amounts = shipping_amounts(cart.marketplace, choice, cart, now)
+    add_up((priced.totals.lines, amounts), cart.currency)  # refuses what no total could hold
     return replace(priced, totals=replace(priced.totals, shipping=amounts))
 
 
@@ -205,6 +207,20 @@ def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, t
     except Invalid as invalid:
         return PricedCartLine(row, free, reviewed, f"{name}: {invalid.text}")
     return PricedCartLine(row, priced, reviewed)
+
+
+def _summable(lines: Iterable[PricedCartLine], currency: str) -> Iterator[PricedCartLine]:
+    """The lines, of which those that no total could hold any more have a problem: a cart must always open."""
+    gross = ZERO
+    for line in lines:
+        if gross + line.amounts.gross >= AMOUNT_LIMIT:
+            name = line.name.get("en") or line.sku
+            zero = round_amount(ZERO, currency)
+            free = replace(line.priced, amounts=Amounts(zero, zero, zero))
+            yield replace(line, priced=free, problem=f"With {name} the cart is too expensive to handle in one order.")
+        else:
+            gross += line.amounts.gross
+            yield line
 
 
 def _unavailable(listing: Listing, product: Product, cart: Cart, name: str) -> str:
