@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog.models import Listing, Product
 from companies.models import (
+    ApiClient,
     Company,
     Customer,
     DeliveryWindow,
@@ -19,7 +20,7 @@ from companies.models import (
     User,
 )
 from companies.roles import roles_of
-from config.demo_data.people import PASSWORD, TENANT
+from config.demo_data.people import PASSWORD, PROGRAMS, TENANT
 from config.kit.money import spell
 
 Values = dict[str, Any]
@@ -39,7 +40,7 @@ def demo_json() -> Values:
         "products": _products(tenant),
         "shippingMethods": _methods(tenant),
         "deliveryWindows": _windows(tenant),
-        "apiClients": [],
+        "apiClients": _clients(tenant),
     }
 
 
@@ -170,4 +171,13 @@ def _windows(tenant: Tenant) -> list[Values]:
             "free": None if window.capacity is None else window.capacity - len(window.checkouts.all()),
         }
         for window in windows.order_by("marketplace_id", "delivery_on", "slot")
+    ]
+
+
+def _clients(tenant: Tenant) -> list[Values]:
+    """Those of the demo: of others nobody knows the secret."""
+    secrets = {program.id: program.secret for program in PROGRAMS}
+    return [
+        {"id": client.client_id, "name": client.name, "secret": secrets[client.client_id], "scopes": client.scopes}
+        for client in ApiClient.objects.filter(tenant=tenant, client_id__in=secrets).order_by("pk")
     ]

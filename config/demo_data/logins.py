@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from companies.roles import CompanyKind
-from config.demo_data.people import ADMIN, APPROVAL_GROUP, FIRMS, PASSWORD, PEOPLE, Person, firm
+from config.demo_data.firms import APPROVAL_GROUP, FIRMS, firm
+from config.demo_data.people import ADMIN, PASSWORD, PEOPLE, Person
 
 PRIVATE, PLATFORM = "private customer", "Countersign"
 

@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from catalog.models import Listing, Product, TaxClass, TaxRate
 from companies.actors import Actor, Channel, actor_for
 from companies.models import (
+    ApiClient,
     Company,
     Customer,
     DeliveryWindow,
@@ -27,6 +28,7 @@ from companies.models import (
 )
 from companies.preferences import PreferenceKey
 from companies.roles import CompanyKind, Role
+from companies.scopes import CLIENT_SCOPES
 from companies.services import (
     add_member,
     change_role,
@@ -35,7 +37,8 @@ from companies.services import (
     set_limit,
     set_preference,
 )
-from config.demo_data import catalogue, people
+from companies.services.clients import create_client
+from config.demo_data import catalogue, firms, people
 
 ZONE = ZoneInfo(people.BERLIN)
 TAX_SINCE = date(2021, 1, 1)
@@ -81,6 +84,7 @@ def build_world(now: datetime) -> World:
     _marketplaces(world)
     _products(world)
     _changes(world)
+    _programs(world)
     return world
 
 
@@ -104,7 +108,7 @@ def _companies(world: World) -> None:
             },
             **world.stamps(290),
         )
-        for firm in people.FIRMS
+        for firm in firms.FIRMS
     ]
     world.companies = {company.key: company for company in Company.objects.bulk_create(rows)}
     places = [
@@ -122,7 +126,7 @@ def _companies(world: World) -> None:
             phone=place.phone,
             **world.stamps(290),
         )
-        for firm in people.FIRMS
+        for firm in firms.FIRMS
         for place in firm.places
     ]
     for place in Location.objects.bulk_create(places):
@@ -151,7 +155,7 @@ def _people(world: World) -> None:
     buying = [
         person
         for person in people.PEOPLE
-        if person.key != people.ADMIN and (not person.firm or people.firm(person.firm).kind == CompanyKind.CUSTOMER)
+        if person.key != people.ADMIN and (not person.firm or firms.firm(person.firm).kind == CompanyKind.CUSTOMER)
     ]
     Customer.objects.bulk_create(
         Customer(tenant=world.tenant, user=world.users[person.key], number=f"C-{1001 + place}", **world.stamps(280))
@@ -299,7 +303,7 @@ def _changes(world: World) -> None:
     limit("contoso", 2000, operator, 265, "As in the framework contract.")
     limit("tailspin", 1000, operator, 230, "First order by invoice.")
     limit("northwind", 5000, world.actor("dora"), 120, "Workstations became dearer; Buyers shall be able to order two.")
-    group_of, group = people.APPROVAL_GROUP
+    group_of, group = firms.APPROVAL_GROUP
     set_approval_group(
         actor=world.actor("alice"),
         company_id=world.companies[group_of].pk,
@@ -323,3 +327,18 @@ def _changes(world: World) -> None:
         now=world.ago(90),
     )
     deactivate_member(actor=world.actor("ana"), member_id=member("dora"), reason="Left the company.", now=world.ago(75))
+
+
+def _programs(world: World) -> None:
+    reading = {scope for scope in CLIENT_SCOPES if scope.endswith(("_read", "_view"))}
+    for program in people.PROGRAMS:
+        create_client(
+            actor=staff(world),
+            tenant_id=world.tenant.pk,
+            name=program.name,
+            scopes=reading if program.reads_only else CLIENT_SCOPES,
+            client_id=program.id,
+            secret=program.secret,
+            now=world.ago(85),
+        )
+    ApiClient.objects.filter(tenant=world.tenant).update(created=world.ago(85), updated=world.ago(85))

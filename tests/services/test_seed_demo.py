@@ -17,7 +17,8 @@ from django.test import TestCase
 from approvals.lifecycle import Status
 from approvals.models import Approval
 from companies.events import faults
-from companies.models import Change, DeliveryWindow, Location, Member, Tenant, User
+from companies.models import ApiClient, Change, DeliveryWindow, Location, Member, Tenant, User
+from companies.models.token import digest_of
 from companies.preferences import value_of
 from companies.roles import Role
 from config.demo_data import seeding
@@ -210,7 +211,9 @@ def check_told(told):
     assert [(price["site"], price["unitPrice"]) for price in screen["prices"]] == [("main", "329"), ("resello", "352")]
     assert ("deliveryarea", "4-more_hours_timeframe") in {(m["zone"], m["id"]) for m in told["shippingMethods"]}
     assert told["deliveryWindows"]
-    assert told["apiClients"] == []
+    for client in told["apiClients"]:
+        assert ApiClient.objects.get(client_id=client["id"]).client_secret == digest_of(client["secret"])
+    assert {client["id"] for client in told["apiClients"]} == {"demo-storefront", "demo-erp"}
 
 
 @pytest.mark.django_db
