@@ -67,7 +67,7 @@ def _what(event: ApprovalEvent, approval: Approval, names: Mapping[str, str], *,
         "approval.reassigned": f"put the request to {put_to} instead of {put_from}",
         "approval.approved": "approved",
         "approval.declined": "declined",
-        "approval.closed": "took the request back",
+        "approval.closed": "took the request back" if _asked(event, approval) else "closed the request",
         "approval.expired": EXPIRED_WORDS,
         "approval.ordered": f"placed the order {ordered}".strip(),
         "approval.given_up": "gave the approval up",
@@ -75,6 +75,10 @@ def _what(event: ApprovalEvent, approval: Approval, names: Mapping[str, str], *,
     if by_itself and event.kind == "approval.given_up":
         return "The approval was given up, because what was to be ordered had changed."
     return said.get(event.kind, event.kind.partition(".")[2].replace("_", " "))
+
+
+def _asked(event: ApprovalEvent, approval: Approval) -> bool:
+    return event.actor_ref == str(approval.requester_id)
 
 
 def _names(events: Sequence[ApprovalEvent]) -> dict[str, str]:

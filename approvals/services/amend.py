@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from approvals import notices
 from approvals.lifecycle import Move, Status
-from approvals.models import Approval, Snapshot
+from approvals.models import Approval, ApprovalEvent, Snapshot
 from approvals.outcomes import Outcome
 from approvals.services.steps import allow, clean_comment, find, latest_snapshot, lock
 from approvals.services.writer import write_moves
@@ -21,6 +22,27 @@ from config.kit.refused import Invalid, NotYours
 from config.kit.storable import storable_json
 
 UNCHANGED: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What shall stand in a request from now on; None leaves a part as it is.
+
+    `details` are all checkout details, with the delivery window among them.
+    """
+
+    comment: str | None = None
+    approver_comment: str | None = None
+    details: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A change that was written: its event, what the approver sees now, and what is different in it."""
+
+    event: ApprovalEvent
+    snapshot: Snapshot
+    differences: Sequence[str]
 
 
 def amend(
@@ -48,56 +70,77 @@ def amend(
             raise NotYours("As the approver you can change the delivery window only.")
         wanted = dict(approval.details if details is None else details)
         if delivery_window is not UNCHANGED:
-            wanted.pop("deliveryWindow", None)
-            if delivery_window:
-                wanted["deliveryWindow"] = delivery_window
-        snapshot = latest_snapshot(approval)
-        content = subject.content(record, subject.facts(record, now), wanted, now).showing(
-            requester_group=snapshot.content["shown"].get("requester_group", "")
-        )
-        wanted = storable_json(wanted, field="details")
-        former_comment = approval.comment
-        if comment is not None:
-            approval.comment = clean_comment(comment)
-        if wanted == approval.details and approval.comment == former_comment:
+            wanted = with_window(wanted, delivery_window)
+        amended = amend_step(subject, record, approval, Amendment(comment, details=wanted), actor=actor, now=now)
+        if amended is None:
             raise Invalid("Nothing is different from what was asked before.")
-        approval.details = wanted
-        _write(subject, approval, snapshot, content, actor, now)
+        tell_amended(approval, amended, actor, now)
         return Outcome(approval)
 
 
-def _write(
-    subject: Subject,
-    approval: Approval,
-    snapshot: Snapshot,
-    content: Content,
-    actor: Actor,
-    now: datetime,
-) -> None:
+def with_window(details: Mapping[str, Any], window: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Checkout details with this delivery window in the place of any other; None or an empty one: without."""
+    changed = {name: value for name, value in details.items() if name != "deliveryWindow"}
+    return {**changed, "deliveryWindow": window} if window else changed
+
+
+def amend_step(
+    subject: Subject, record: Any, approval: Approval, wanted: Amendment, *, actor: Actor, now: datetime
+) -> Amended | None:
+    """Write a change to a locked request that the actor may change; None where nothing is different.
+
+    Tells nobody: see `tell_amended`. Raises `Invalid` for a comment too long and unusable details.
+    """
+    former = (approval.comment, approval.approver_comment, approval.details)
+    snapshot = latest_snapshot(approval)
+    content = None
+    if wanted.details is not None:
+        content = subject.content(record, subject.facts(record, now), wanted.details, now).showing(
+            requester_group=snapshot.content["shown"].get("requester_group", "")
+        )
+    said = [clean_comment(text) for text in (wanted.comment, wanted.approver_comment) if text is not None]
+    if wanted.comment is not None:
+        approval.comment = clean_comment(wanted.comment)
+    if wanted.approver_comment is not None:
+        approval.approver_comment = clean_comment(wanted.approver_comment, field="approverComment")
+    if wanted.details is not None:
+        approval.details = storable_json(wanted.details, field="details")
+    if former == (approval.comment, approval.approver_comment, approval.details):
+        return None
     differences: list[str] = []
-    if content.hash != approval.content_hash:
+    if content is not None and content.hash != approval.content_hash:
         new = content.as_json()
         differences = subject.differences(snapshot.content["bound"], new["bound"])
-        approval.content_hash = content.hash
-        approval.snapshot_count += 1
-        snapshot = Snapshot.objects.create(
-            approval=approval,
-            number=approval.snapshot_count,
-            content=new,
-            content_hash=content.hash,
-            hash_version=content.version,
-            created_at=now,
-        )
+        snapshot = _next_snapshot(approval, content, now)
     event = write_moves(
         [approval],
         Move.AMEND,
         Status.PENDING,
         actor,
         now,
-        changed=["comment", "details", "content_hash", "snapshot_count"],
-        comment=approval.comment if actor.user_id == approval.requester_id else "",
+        changed=["comment", "approver_comment", "details", "content_hash", "snapshot_count"],
+        comment=said[-1] if said else "",
         facts={"differences": differences} if differences else None,
     )[0]
-    said = notices.facts_of(approval, snapshot, actor=actor.name, differences=differences)
+    return Amended(event, snapshot, differences)
+
+
+def tell_amended(approval: Approval, amended: Amended, actor: Actor, now: datetime) -> None:
+    """Tell the other side."""
+    said = notices.facts_of(approval, amended.snapshot, actor=actor.name, differences=amended.differences)
     letters = notices.both_sides(approval, "approval.amended", said, but=actor.user_id)
-    notices.tell(approval, event, letters, now)
+    notices.tell(approval, amended.event, letters, now)
+
+
+def _next_snapshot(approval: Approval, content: Content, now: datetime) -> Snapshot:
+    """What the approver sees from now on; the approval's own columns are for the caller to write."""
+    approval.content_hash = content.hash
+    approval.snapshot_count += 1
+    return Snapshot.objects.create(
+        approval=approval,
+        number=approval.snapshot_count,
+        content=content.as_json(),
+        content_hash=content.hash,
+        hash_version=content.version,
+        created_at=now,
+    )

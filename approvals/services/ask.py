@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ from companies.actors import Actor
 from companies.models import Member
 from companies.preferences import value_of
 from companies.roles import Role
+from companies.services.idempotency import Once, remember
+from config.kit.records import KEY_FORMAT
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from config.kit.storable import storable_json
 from notifications import outbox
@@ -67,55 +70,77 @@ def request_approval(
     approver_id: int | None,
     comment: str = "",
     details: Mapping[str, Any] | None = None,
+    key: str = "",
+    once: Once | None = None,
     now: datetime | None = None,
 ) -> Outcome[Approval]:
     """Put the question whether a subject may be ordered to one eligible approver, and hold the subject.
 
-    `details` are checkout details (API field names) as far as the requester already knows them.
+    `details` are checkout details (API field names) as far as the requester already knows them; what
+    they leave open of the delivery is taken from the subject. `key` is an id for the outside that the
+    client chose, unique in the company. `once` names the request, so that it is noted what it made.
+
     Raises `Missing` for a subject the actor does not see, `NotYours` where they may neither order nor
-    ask, `Late` where it is already asked or gone, `Invalid` (code `not_needed`) where no approval is
-    needed, and `Invalid` for an approver who is not eligible (field `approver`), a comment too long
-    or unusable details. Where nobody could approve, the company's admins are told and the outcome
-    holds the refusal. Rules: purchase approval, see `approvals.policy`.
+    ask, `Late` where it is already asked (codes `already_asked`, `id_taken`) or gone, `Invalid` (code
+    `not_needed`) where no approval is needed, and `Invalid` for an approver who is not eligible (field
+    `approver`), a comment too long or unusable details. Where nobody could approve, the company's
+    admins are told and the outcome holds the refusal. Rules: purchase approval, see `approvals.policy`.
     """
     now = now or timezone.now()
-    comment = clean_comment(comment)
+    question = Question(approver_id, clean_comment(comment), dict(details or {}), _clean_key(key))
     subject = subject_of(kind)
     found = subject.fetch(actor, subject_id)
     expire_bound(subject, found, now)
     with transaction.atomic():
         record = subject.lock(str(found.pk))
-        return _ask(subject, record, actor, approver_id, comment, dict(details or {}), now)
+        outcome = _ask(subject, record, actor, question, now)
+        if outcome.record is not None:
+            remember(once, "approval", outcome.record.pk, now)
+        return outcome
 
 
-def _ask(
-    subject: Subject,
-    record: Any,
-    actor: Actor,
-    approver_id: int | None,
-    comment: str,
-    details: dict[str, Any],
-    now: datetime,
-) -> Outcome[Approval]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody who asks says: whom they ask, with which words, and how it shall be delivered."""
+
+    approver_id: int | None
+    comment: str
+    details: Mapping[str, Any]
+    key: str
+
+
+def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: datetime) -> Outcome[Approval]:
     _check_not_asked(subject, record)
     facts = subject.facts(record, now)
     if facts.owner_id is None or facts.owner_id != actor.user_id:
         raise NotYours("Only the person whose cart this is may ask for its approval.", code="not_owner")
-    subject.check_askable(record, facts)
     ruling = ruling_for(facts, actor)
+    _check_may_order(ruling)
+    subject.check_askable(record, facts)
     _check_needed(ruling)
+    details = {**subject.own_details(record), **question.details}
     content = subject.content(record, facts, details, now)
     content = content.showing(requester_group=actor.role.label if actor.role else "")
-    details = storable_json(details, field="details")
+    question = replace(question, details=storable_json(details, field="details"))
     if ruling.nobody_can_approve:
         return _nobody(facts, ruling, content, actor, now)
-    approver = next((p for p in ruling.eligible if p.user_id == approver_id), None)
+    approver = next((p for p in ruling.eligible if p.user_id == question.approver_id), None)
     if approver is None:
         names = " or ".join(person.name for person in ruling.eligible)
         raise Invalid(f"Choose somebody who may approve this: {names}.", field="approver", code="not_eligible")
-    approval = _write(subject, facts, ruling, approver, content, actor, comment, details, now)
+    approval = _write(subject, facts, ruling, approver, content, actor, question, now)
     subject.hold(record, facts, approval, now)
     return Outcome(approval)
+
+
+def _clean_key(key: str) -> str:
+    """The id a client chose, empty where it leaves that to us."""
+    if key:
+        try:
+            KEY_FORMAT(key)
+        except ValidationError as error:
+            raise Invalid(" ".join(error.messages), field="id") from error
+    return key
 
 
 def _check_not_asked(subject: Subject, record: Any) -> None:
@@ -127,9 +152,12 @@ def _check_not_asked(subject: Subject, record: Any) -> None:
     raise Late(f"{live.approver_name} {how}.", code="already_asked")
 
 
-def _check_needed(ruling: Ruling) -> None:
+def _check_may_order(ruling: Ruling) -> None:
     if ruling.verdict is Verdict.FORBIDDEN:
         raise NotYours(ruling.reasons[0].text, code="may_not_order")
+
+
+def _check_needed(ruling: Ruling) -> None:
     if ruling.verdict is Verdict.FREE:
         raise Invalid(
             "You can order this yourself; no approval is needed.",
@@ -145,8 +173,7 @@ def _write(
     approver: Person,
     content: Content,
     actor: Actor,
-    comment: str,
-    details: dict[str, Any],
+    question: Question,
     now: datetime,
 ) -> Approval:
     limit = facts.company.limit if facts.company else None
@@ -162,8 +189,8 @@ def _write(
         requester_name=facts.owner_name,
         approver_id=approver.user_id,
         approver_name=approver.name,
-        comment=comment,
-        details=details,
+        comment=question.comment,
+        details=question.details,
         currency=facts.gross.currency,
         gross=facts.gross.amount,
         limit_amount=limit.amount if limit else None,
@@ -174,8 +201,10 @@ def _write(
         created_at=now,
         modified_at=now,
     )
+    if question.key:
+        approval.key = question.key
     event = first_event(approval, actor, now)
-    approval.save(force_insert=True)
+    _insert(approval, question)
     Step.objects.create(approval=approval, user_id=approver.user_id)
     snapshot = Snapshot.objects.create(
         approval=approval,
@@ -193,6 +222,18 @@ def _write(
     ]
     notices.tell(approval, event, letters, now)
     return approval
+
+
+def _insert(approval: Approval, question: Question) -> None:
+    """Save the new approval; raises `Late` (code `id_taken`) where the company has one with the chosen id."""
+    if not question.key:
+        approval.save(force_insert=True)
+        return
+    try:
+        with transaction.atomic():
+            approval.save(force_insert=True)
+    except IntegrityError:
+        raise Late("Approval with given id already exists.", code="id_taken") from None
 
 
 def _expires_at(facts: Facts, now: datetime) -> datetime:

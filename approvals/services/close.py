@@ -29,14 +29,35 @@ def close(*, actor: Actor, approval_id: int, comment: str = "", now: datetime | 
     found = find(actor, approval_id, now)
     with transaction.atomic():
         subject, record, approval = lock(found)
-        allow(approval, Move.CLOSE, actor, now)
-        event = write_moves([approval], Move.CLOSE, Status.CLOSED, actor, now, comment=comment)[0]
-        subject.release(record, approval, actor, now)
-        subject.decided(record, approval, Move.CLOSE, actor, now)
-        said = notices.facts_of(approval, latest_snapshot(approval), actor=actor.name, reason=comment)
-        letters = notices.both_sides(approval, "approval.closed", said, but=actor.user_id)
-        notices.tell(approval, event, letters, now)
+        close_step(subject, record, approval, Move.CLOSE, actor=actor, comment=comment, now=now)
         return Outcome(approval)
+
+
+def delete(*, actor: Actor, approval_id: int, now: datetime | None = None) -> Outcome[Approval]:
+    """End a waiting request as clients of the API do: for its requester and its approver.
+
+    It stays readable, with who ended it; the subject is free again and the other side is told.
+    Raises `Missing` and `Late`.
+    """
+    now = now or timezone.now()
+    found = find(actor, approval_id, now)
+    with transaction.atomic():
+        subject, record, approval = lock(found)
+        close_step(subject, record, approval, Move.DELETE, actor=actor, comment="", now=now)
+        return Outcome(approval)
+
+
+def close_step(
+    subject: Subject, record: Any, approval: Approval, move: Move, *, actor: Actor, comment: str, now: datetime
+) -> None:
+    """Close a locked request by `move`, closing or deleting; raises `NotYours` and `Late`."""
+    allow(approval, move, actor, now)
+    event = write_moves([approval], move, Status.CLOSED, actor, now, comment=comment)[0]
+    subject.release(record, approval, actor, now)
+    subject.decided(record, approval, move, actor, now)
+    said = notices.facts_of(approval, latest_snapshot(approval), actor=actor.name, reason=comment)
+    letters = notices.both_sides(approval, "approval.closed", said, but=actor.user_id)
+    notices.tell(approval, event, letters, now)
 
 
 def give_up(*, actor: Actor, approval_id: int, comment: str = "", now: datetime | None = None) -> Outcome[Approval]:

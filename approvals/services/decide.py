@@ -69,14 +69,9 @@ def decide_step(
 
     Also returns the snapshot that was answered. A lost right is committed news: see `approve`.
     """
-    standing = standing_towards(approval, actor)
-    try:
-        to = check(approval, move, standing, now)
-    except NotYours as refusal:
-        if refusal.code != "approver_lost":
-            raise
-        _tell_right_is_lost(approval, standing, now)
-        return Outcome(refusal=refusal), None
+    to = may_decide_step(approval, move, actor, now)
+    if isinstance(to, NotYours):
+        return Outcome(refusal=to), None
     snapshot = latest_snapshot(approval)
     check_seen(subject, approval, snapshot, seen_hash)
     event = answer_step(approval, snapshot, move, to, actor, comment, now)
@@ -88,6 +83,21 @@ def decide_step(
         said = notices.facts_of(approval, snapshot, actor=actor.name)
         notices.tell(approval, event, [notices.letter(approval, approval.requester_id, topic, said)], now)
     return Outcome(approval), snapshot
+
+
+def may_decide_step(approval: Approval, move: Move, actor: Actor, now: datetime) -> Status | NotYours:
+    """The status a decision leads to; or the refusal of an approver who lost the right, with the requester told.
+
+    Raises `Late`, and `NotYours` for everybody else.
+    """
+    standing = standing_towards(approval, actor)
+    try:
+        return check(approval, move, standing, now)
+    except NotYours as refusal:
+        if refusal.code != "approver_lost":
+            raise
+        _tell_right_is_lost(approval, standing, now)
+        return refusal
 
 
 def answer_step(

@@ -7,6 +7,7 @@ the caller to say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ from typing import Any
 from config.kit.refused import Invalid
 
 MAX_OPERATIONS = 50
+_INDEX = re.compile(r"0|[1-9][0-9]{0,5}")
 
 
 class Op(StrEnum):
@@ -55,23 +57,51 @@ def read_operations(body: Any) -> tuple[Operation, ...]:
 def set_in(document: Mapping[str, Any], parts: tuple[str, ...], operation: Operation) -> dict[str, Any]:
     """A copy of `document` with the operation carried out at `parts`.
 
-    Adding overwrites; replacing or removing what is not there is refused (`Invalid`, code `operation`).
+    Adding overwrites; in a list, whose entries are counted from 0, it inserts (`-`: at the end).
+    Replacing or removing what is not there is refused (`Invalid`, code `operation`).
     """
+    changed: dict[str, Any] = _set_in(document, parts, operation)
+    return changed
+
+
+def _set_in(document: Any, parts: tuple[str, ...], operation: Operation) -> Any:
     name, rest = parts[0], parts[1:]
+    if isinstance(document, list):
+        return _set_in_list(document, parts, operation)
+    if not isinstance(document, Mapping):
+        raise _missing(name, operation)
     changed = dict(document)
+    if name not in changed and (rest or operation.op is not Op.ADD):
+        raise _missing(name, operation)
     if rest:
-        inner = changed.get(name)
-        if not isinstance(inner, Mapping):
-            raise Invalid(f'Missing field "{name}"', field=operation.path, code="operation")
-        changed[name] = set_in(inner, rest, operation)
-        return changed
-    if operation.op is not Op.ADD and name not in changed:
-        raise Invalid(f'Missing field "{name}"', field=operation.path, code="operation")
-    if operation.op is Op.REMOVE:
+        if not isinstance(changed[name], Mapping | list):
+            raise _missing(name, operation)
+        changed[name] = _set_in(changed[name], rest, operation)
+    elif operation.op is Op.REMOVE:
         del changed[name]
     else:
         changed[name] = operation.value
     return changed
+
+
+def _set_in_list(entries: list[Any], parts: tuple[str, ...], operation: Operation) -> list[Any]:
+    name, rest = parts[0], parts[1:]
+    adding = operation.op is Op.ADD and not rest
+    if adding and name == "-":
+        return [*entries, operation.value]
+    index = int(name) if _INDEX.fullmatch(name) else len(entries) + 1
+    if index >= len(entries) + adding:
+        raise _missing(name, operation)
+    if adding:
+        return [*entries[:index], operation.value, *entries[index:]]
+    if rest:
+        return [*entries[:index], _set_in(entries[index], rest, operation), *entries[index + 1 :]]
+    middle = [] if operation.op is Op.REMOVE else [operation.value]
+    return [*entries[:index], *middle, *entries[index + 1 :]]
+
+
+def _missing(name: str, operation: Operation) -> Invalid:
+    return Invalid(f'Missing field "{name}"', field=operation.path, code="operation")
 
 
 def _operation(entry: Any, index: int) -> Operation:

@@ -177,6 +177,40 @@ def test_a_part_of_a_document_is_changed_in_a_copy():
     assert document["shipping"]["methodId"] == "a"
 
 
+LINES = {"lines": [{"city": "Ulm"}, {"city": "Bonn"}]}
+
+
+@pytest.mark.parametrize(
+    ("op", "path", "value", "cities"),
+    [
+        (Op.REPLACE, "lines/1/city", "Kiel", ["Ulm", "Kiel"]),
+        (Op.REPLACE, "lines/0", {"city": "Kiel"}, ["Kiel", "Bonn"]),
+        (Op.REMOVE, "lines/0", None, ["Bonn"]),
+        (Op.ADD, "lines/-", {"city": "Kiel"}, ["Ulm", "Bonn", "Kiel"]),
+        (Op.ADD, "lines/1", {"city": "Kiel"}, ["Ulm", "Kiel", "Bonn"]),
+        (Op.ADD, "lines/2", {"city": "Kiel"}, ["Ulm", "Bonn", "Kiel"]),
+    ],
+)
+def test_entries_of_a_list_are_counted_from_zero(op, path, value, cities):
+    operation = Operation(op, tuple(path.split("/")), value)
+
+    after = set_in(LINES, operation.parts, operation)
+
+    assert [line["city"] for line in after["lines"]] == cities
+    assert LINES == {"lines": [{"city": "Ulm"}, {"city": "Bonn"}]}
+
+
+@pytest.mark.parametrize(
+    "path", ["lines/2", "lines/-", "lines/x", "lines/01", "lines/-1", "lines/2/city", "lines/0/x/y"]
+)
+@pytest.mark.parametrize("op", [Op.REPLACE, Op.REMOVE])
+def test_an_entry_that_is_not_there_is_refused(op, path):
+    operation = Operation(op, tuple(path.split("/")), 1)
+
+    with pytest.raises(Invalid, match="Missing field"):
+        set_in(LINES, operation.parts, operation)
+
+
 @pytest.mark.parametrize(
     ("op", "parts"),
     [(Op.REPLACE, ("payment",)), (Op.REMOVE, ("payment",)), (Op.ADD, ("shipping", "deep"))],
