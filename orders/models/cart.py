@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from approvals.models import Approval
 from catalog.models import Listing, Product
+from companies.actors import ActorKind
 from companies.models import Company, Marketplace, Tenant
 from config.kit.records import Resource, new_key
 from orders.lifecycle import CartStatus
@@ -39,6 +40,15 @@ class CartQuerySet(models.QuerySet["Cart"]):
             tenant_id=actor.tenant_id,
         )
 
+    def reachable_by(self, actor: Actor) -> Self:
+        """What the cart endpoints show: `visible_to`, and to an API client every cart of its tenant.
+
+        Only there: ordering and asking for approval are for people, and go by `visible_to`.
+        """
+        if actor.kind is ActorKind.CLIENT:
+            return self.filter(tenant_id=actor.tenant_id)
+        return self.visible_to(actor)
+
     def owned_by(self, actor: Actor) -> Self:
         """The actor's own carts of the company they act for."""
         return self.visible_to(actor).filter(owner_id=actor.user_id)
@@ -65,7 +75,8 @@ class Cart(Resource):
     """Lines of listings, priced afresh each time they are shown until a request freezes them.
 
     A member's cart belongs to their company from its creation and never changes it. `country` is
-    where tax is paid. Carts are never deleted: who deletes one closes it.
+    where tax is paid. Carts are never deleted: who deletes one closes it. Addresses and delivery
+    window are as a client sent them.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="carts")
@@ -90,6 +101,7 @@ class Cart(Resource):
     country = models.CharField(
         max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$", "Give a two-letter country code.")]
     )
+    zip_code = models.CharField(max_length=11, blank=True)
     channel = models.JSONField(default=dict, blank=True)
     addresses = models.JSONField(default=list, blank=True)
     delivery_window = models.JSONField(null=True, blank=True)
@@ -142,7 +154,10 @@ class Cart(Resource):
 
 
 class CartLine(models.Model):
-    """Some quantity of a listing. The `frozen_*` columns are set while a request holds the cart."""
+    """Some quantity of a listing. The `frozen_*` columns are set while a request holds the cart.
+
+    A separate line stays as it is when more of its listing is added.
+    """
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     key = models.CharField(max_length=64, default=new_key)
@@ -150,6 +165,7 @@ class CartLine(models.Model):
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="cart_lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="cart_lines")
     quantity = models.DecimalField(max_digits=11, decimal_places=4)
+    is_separate = models.BooleanField(default=False)
     frozen_unit_price = models.DecimalField(max_digits=15, decimal_places=6, null=True, blank=True)
     frozen_includes_tax = models.BooleanField(null=True, blank=True)
     frozen_tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,18 +12,22 @@ from approvals.models import SubjectKind
 from approvals.services.expire import expire_bound
 from approvals.subjects import subject_of
 from catalog.models import Listing
-from companies.actors import Actor, ActorKind
+from companies.actors import Actor
 from companies.models import Marketplace
-from companies.roles import CompanyKind
-from config.kit.money import AMOUNT_LIMIT
-from config.kit.refused import Invalid, Late, Missing, NotYours
+from config.kit.refused import Invalid, Late, Missing
 from orders.lifecycle import CartMove, CartParty, CartStatus
 from orders.models import Cart, CartLine
-from orders.models.cart import MAX_QUANTITY
+from orders.services.cart_steps import (
+    MAX_LINES,
+    check_may_fill,
+    check_not_held,
+    clean_quantity,
+    filling,
+    find_cart,
+    touch,
+    within_bounds,
+)
 from orders.services.cart_writer import write_cart_move
-
-MAX_LINES = 200
-QUANTITY_STEP = Decimal("0.0001")
 
 
 def current_cart(
@@ -46,7 +48,7 @@ def current_cart(
     found = _open_cart(actor, marketplace, cart_type)
     if found is not None or not create:
         return found
-    _check_may_fill(actor)
+    check_may_fill(actor)
     now = now or timezone.now()
     try:
         with transaction.atomic():
@@ -81,7 +83,7 @@ def add_line(
     """
     amount = clean_quantity(quantity)
     now = now or timezone.now()
-    with _filling(actor, cart_id, now) as cart:
+    with filling(actor, cart_id, now) as cart:
         listing = (
             Listing.objects.on_sale()
             .filter(pk=listing_id, marketplace_id=cart.marketplace_id, currency=cart.currency)
@@ -91,9 +93,9 @@ def add_line(
         if listing is None:
             raise Invalid("This is not on sale here.", field="listing")
         lines = list(cart.lines.order_by("position"))
-        same = next((line for line in lines if line.listing_id == listing.pk), None)
+        same = next((line for line in lines if line.listing_id == listing.pk and not line.is_separate), None)
         if same is not None:
-            same.quantity = _within_bounds(same.quantity + amount, listing)
+            same.quantity = within_bounds(same.quantity + amount, listing)
             same.save(update_fields=["quantity"])
             line = same
         else:
@@ -104,9 +106,9 @@ def add_line(
                 position=lines[-1].position + 1 if lines else 1,
                 listing=listing,
                 product=listing.product,
-                quantity=_within_bounds(amount, listing),
+                quantity=within_bounds(amount, listing),
             )
-        _touch(cart, now)
+        touch(cart, now)
         return line
 
 
@@ -121,28 +123,28 @@ def change_line(
     """Set the quantity of a line. Refusals as for `add_line`; `Missing` for a line of another cart."""
     amount = clean_quantity(quantity)
     now = now or timezone.now()
-    with _filling(actor, cart_id, now) as cart:
+    with filling(actor, cart_id, now) as cart:
         line = _line(cart, line_id)
-        line.quantity = _within_bounds(amount, line.listing)
+        line.quantity = within_bounds(amount, line.listing)
         line.save(update_fields=["quantity"])
-        _touch(cart, now)
+        touch(cart, now)
         return line
 
 
 def remove_line(*, actor: Actor, cart_id: int, line_id: int, now: datetime | None = None) -> None:
     """Take a line out of an open cart. Refusals as for `change_line`."""
     now = now or timezone.now()
-    with _filling(actor, cart_id, now) as cart:
+    with filling(actor, cart_id, now) as cart:
         _line(cart, line_id).delete()
-        _touch(cart, now)
+        touch(cart, now)
 
 
 def empty_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> None:
     """Take all lines out of an open cart."""
     now = now or timezone.now()
-    with _filling(actor, cart_id, now) as cart:
+    with filling(actor, cart_id, now) as cart:
         cart.lines.all().delete()
-        _touch(cart, now)
+        touch(cart, now)
 
 
 def save_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Cart:
@@ -161,7 +163,7 @@ def restore_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> 
     Raises `Missing`, and `Late` where the cart is not saved (any more).
     """
     now = now or timezone.now()
-    found = _find(actor, cart_id)
+    found = find_cart(actor, cart_id)
     with transaction.atomic():
         carts = Cart.objects.locked().filter(
             owner_id=found.owner_id,
@@ -188,67 +190,6 @@ def restore_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> 
         return cart
 
 
-def clean_quantity(quantity: Decimal | int | str) -> Decimal:
-    """A quantity as a number: above zero, with at most four decimals; `Invalid` (field `quantity`)."""
-    try:
-        amount = Decimal(str(quantity).strip())
-    except InvalidOperation:
-        raise Invalid("Give the quantity as a number.", field="quantity") from None
-    if not amount.is_finite() or amount <= 0:
-        raise Invalid("The quantity must be above zero.", field="quantity")
-    if amount >= MAX_QUANTITY:
-        raise Invalid(f"The quantity must be below {MAX_QUANTITY:,.0f}.", field="quantity")
-    if amount != amount.quantize(QUANTITY_STEP):
-        raise Invalid("Give the quantity with at most four decimals.", field="quantity")
-    return amount
-
-
-@contextmanager
-def _filling(actor: Actor, cart_id: int, now: datetime) -> Iterator[Cart]:
-    """An open cart of the actor's own, locked for a change of its lines."""
-    _check_may_fill(actor)
-    found = _find(actor, cart_id)
-    expire_bound(subject_of(SubjectKind.CART_CHECKOUT), found, now)
-    with transaction.atomic():
-        cart = Cart.objects.locked().get(pk=found.pk)
-        _check_open(cart)
-        yield cart
-
-
-def _check_not_held(cart: Cart) -> None:
-    if cart.status == CartStatus.HELD:
-        raise Late(
-            "This cart waits for its approval and cannot be changed. Take the request back first, or start a new cart.",
-            code="cart_held",
-        )
-
-
-def _check_open(cart: Cart) -> None:
-    _check_not_held(cart)
-    if cart.status != CartStatus.OPEN:
-        raise Late(f"This cart is {cart.status} and cannot be changed.", code=f"cart_{cart.status}")
-
-
-def _check_may_fill(actor: Actor) -> None:
-    """A cart belongs to a customer company, to a private customer, or to a session."""
-    if actor.kind is ActorKind.SESSION:
-        return
-    if actor.user_id is None or actor.company_kind not in (None, CompanyKind.CUSTOMER):
-        raise NotYours("Only customers fill carts.")
-    if actor.company_id is None and actor.has_membership:
-        raise NotYours("Choose the company you are ordering for.")
-
-
-def _find(actor: Actor, cart_id: int) -> Cart:
-    carts = Cart.objects.visible_to(actor)
-    if actor.user_id is not None:
-        carts = carts.filter(owner_id=actor.user_id)
-    cart = carts.filter(pk=cart_id).first()
-    if cart is None:
-        raise Missing("There is no such cart.")
-    return cart
-
-
 def _open_cart(actor: Actor, marketplace: Marketplace, cart_type: str) -> Cart | None:
     carts = Cart.objects.visible_to(actor).open().filter(marketplace=marketplace, type=cart_type)
     if actor.user_id is not None:
@@ -266,23 +207,12 @@ def _line(cart: Cart, line_id: int) -> CartLine:
     return line
 
 
-def _within_bounds(quantity: Decimal, listing: Listing) -> Decimal:
-    """Refuse what no total could hold: amounts stay below 10^11, and half of that leaves room for tax."""
-    if quantity >= MAX_QUANTITY or quantity * listing.unit_price * 2 >= AMOUNT_LIMIT:
-        raise Invalid("This is more than can be ordered at once.", field="quantity")
-    return quantity
-
-
 def _move(actor: Actor, cart_id: int, move: CartMove, now: datetime | None) -> Cart:
     now = now or timezone.now()
-    found = _find(actor, cart_id)
+    found = find_cart(actor, cart_id)
     expire_bound(subject_of(SubjectKind.CART_CHECKOUT), found, now)
     with transaction.atomic():
         cart = Cart.objects.locked().get(pk=found.pk)
-        _check_not_held(cart)
+        check_not_held(cart)
         write_cart_move(cart, move, CartParty.OWNER, now)
         return cart
-
-
-def _touch(cart: Cart, now: datetime) -> None:
-    cart.save(update_fields=cart.touched(now))
