@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -10,8 +11,20 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
+from config.kit.money import spell
+
 _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def instant(at: datetime) -> str:
+    """A time as every endpoint writes it: ISO 8601, UTC, to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def short(number: Decimal) -> Decimal:
+    """The same number without trailing zeros, for quantities and rates: 19.0000 is 19."""
+    return Decimal(spell(number))
 
 
 class ExactJSONParser(BaseParser):

@@ -22,6 +22,7 @@ class ApiView(APIView):
 
     `scopes` names, per method, the scopes of which the caller needs one; a method that is not in it
     is open to every good token. `callers` says which kinds of token are taken at all.
+    `client_scopes` are asked of API clients only, where customers need none.
     """
 
     authentication_classes = [BearerAuthentication]
@@ -30,6 +31,7 @@ class ApiView(APIView):
     permission_classes: ClassVar[list[Any]] = []
     family: ClassVar[Family] = Family.CODE
     scopes: ClassVar[dict[str, tuple[str, ...]]] = {}
+    client_scopes: ClassVar[tuple[str, ...]] = ()
     callers: ClassVar[tuple[str, ...]] = ("customer", "anonymous", "service")
     default_page_size: ClassVar[int] = 60
     max_page_size: ClassVar[int] = 200
@@ -50,6 +52,8 @@ class ApiView(APIView):
             raise ApiError(403, FORBIDDEN)
         self._check_kind(caller)
         needed = self.scopes.get(request.method or "", ())
+        if caller.is_service:
+            needed = needed or self.client_scopes
         if needed and caller.scopes.isdisjoint(needed):
             raise self.missing_scope(needed)
 
