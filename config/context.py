@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from approvals.models import Approval
@@ -19,9 +19,9 @@ from orders.models import CartLine, Order
 # Pages below an entry of the bar, by the name of their address.
 PAGES = {
     "shop": ("shop", "product"),
-    "cart": ("cart", "checkout"),
+    "cart": ("cart", "checkout", "checkout_done"),
     "approvals": ("approvals", "approvals_asked", "approvals_history", "approvals_company", "approval"),
-    "orders": ("orders", "order", "checkout_done"),
+    "orders": ("orders", "order"),
     "company": ("company",),
     "review": ("review",),
 }
@@ -75,15 +75,8 @@ def _frame(request: HttpRequest, area: str, actor: Actor, name: str) -> dict[str
         "brand": {"name": name, "logo_url": ""},
         "home_url": reverse(HOMES[area]),
         "unread_notices": Notice.objects.visible_to(actor).unread().count(),
-        "notices_url": _url(f"{area}:notices"),
+        "notices_url": reverse(f"{area}:notices"),
     }
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "#"
 
 
 def _nav(request: HttpRequest, area: str, items: list[tuple[str, str, str, int]]) -> list[dict[str, Any]]:
@@ -91,7 +84,7 @@ def _nav(request: HttpRequest, area: str, items: list[tuple[str, str, str, int]]
     return [
         {
             "label": label,
-            "url": _url(f"{area}:{name}"),
+            "url": reverse(f"{area}:{name}"),
             "icon": icon,
             "count": count,
             "current": shown in PAGES.get(name, (name,)),

@@ -94,7 +94,7 @@ def _switch_marketplace(request: HttpRequest, wanted: str) -> HttpResponse:
     if place is None:
         raise Missing("There is no such marketplace.")
     request.session[portal.MARKETPLACE] = place.key
-    return redirect("dashboard:shop")
+    return redirect("dashboard:cart" if request.POST.get("to") == "cart" else "dashboard:shop")
 
 
 def _switch_tenant(request: HttpRequest, wanted: str) -> HttpResponse:

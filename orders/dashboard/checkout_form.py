@@ -20,6 +20,7 @@ from orders.details import ADDRESS_FIELDS, BILLING, LONGEST, LONGEST_OTHERWISE, 
 
 OTHER, SAME = "other", "same"
 LONGEST_COMMENT = 5_000
+FEW_WINDOWS = 6  # more are a list to open instead of a page of buttons
 
 # The ways to pay; `provider` and `method` as the order keeps them.
 PAYMENTS = {
@@ -116,13 +117,19 @@ class CheckoutForm(forms.Form):
         self._offer_people(eligible)
         for prefix in PREFIXES.values():
             self._add_address(prefix)
+        # As the page shows them, so that what is wrong is listed from top to bottom.
+        ship, bill = ([f"{prefix}_{name}" for name in ADDRESS_FIELDS] for prefix in PREFIXES.values())
+        self.order_fields(["ship_to", *ship, "bill_to", *bill])
 
     def _offer_windows(self) -> None:
         if not self.windows:
             del self.fields["window"]
             return
         days = [(value, f"{_day(window.delivery_on)}, {window.name}") for value, window in self.windows.items()]
-        self.fields["window"].choices = [("", "At any time"), *days]
+        field = self.fields["window"]
+        if len(days) > FEW_WINDOWS:
+            field.widget = forms.Select()
+        field.choices = [("", "At any time"), *days]
 
     def _offer_people(self, eligible: Sequence[Person]) -> None:
         if not eligible:

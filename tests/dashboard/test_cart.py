@@ -231,3 +231,12 @@ def test_a_cart_belongs_to_the_company_one_acts_for(cast, sign_in, words):
     cast.cart("bea", {"DESK-01": 1})
     Cart.objects.update(company=CompanyFactory(tenant=cast.acme))
     assert "Your cart is empty" in words(sign_in("bea").get(CART))
+
+
+def test_an_open_cart_on_another_marketplace_is_not_lost(cast, sign_in, words):
+    cast.cart("theo", {"DESK-01": 1}, marketplace="resello")
+    client = sign_in("theo")
+    assert "On other marketplaces" in words(client.get(CART))
+    answer = client.post(reverse("switch"), {"marketplace": "resello", "to": "cart"}, follow=True)
+    assert words(answer).startswith("Cart · Resello")
+    assert "On other marketplaces" not in words(answer)

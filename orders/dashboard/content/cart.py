@@ -136,17 +136,21 @@ def seen_token(priced: PricedCart, ruling: Ruling, shipping: Iterable[Values] = 
 
 
 def other_carts(actor: Actor, open_cart: Cart | None, now: datetime) -> Values:
-    """Carts that wait for an approval, and those put aside. Three queries."""
-    mine = Cart.objects.owned_by(actor).filter(status__in=[CartStatus.HELD, CartStatus.SAVED])
+    """Carts that wait for an approval, open ones of other marketplaces, and those put aside. Three queries."""
+    mine = Cart.objects.owned_by(actor).exclude(status=CartStatus.CLOSED)
+    if open_cart is not None:
+        mine = mine.exclude(pk=open_cart.pk)
     carts = list(
-        mine.select_related("held_for", "marketplace")
+        mine.exclude(status=CartStatus.OPEN, lines__isnull=True)
+        .select_related("held_for", "marketplace")
         .prefetch_related("lines__product")
         .annotate(line_count=Count("lines"))
         .order_by("-modified_at", "-pk")[:20]
     )
     return {
         "held": [_held(cart, now) for cart in carts if cart.held_for is not None],
-        "saved": [_saved(cart) for cart in carts if cart.held_for is None],
+        "elsewhere": [_saved(cart) for cart in carts if cart.status == CartStatus.OPEN],
+        "saved": [_saved(cart) for cart in carts if cart.status == CartStatus.SAVED],
     }
 
 
@@ -170,6 +174,7 @@ def _row(line: PricedCartLine, seller: str, *, says_tax: bool) -> Values:
         "quantity": line.quantity,
         "unit": line.unit,
         "unit_price": line.unit_price,
+        "price_word": tax_word(line.includes_tax),
         "tax_rate": line.tax_rate,
         "total": line.amounts.gross,
         "detail": f"Unit price {tax_word(line.includes_tax)}" if says_tax else "",
@@ -240,6 +245,7 @@ def _saved(cart: Any) -> Values:
         "label": label_of([line.product.name for line in lines]),
         "line_count": cart.line_count,
         "marketplace": cart.marketplace.name,
+        "place": cart.marketplace.key,
         "at": cart.modified_at,
         "restore_url": reverse("dashboard:cart_restore", args=[cart.key]),
         "discard_url": reverse("dashboard:cart_discard", args=[cart.key]),

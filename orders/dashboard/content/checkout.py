@@ -134,17 +134,18 @@ def _ordered(orders: list[Order]) -> Values:
         "heading": f"Order {numbers[0]} placed" if len(orders) == 1 else f"Orders {joined(numbers)} placed",
         "lead": lead,
         "orders": [_placed(order) for order in orders],
-        "first_url": reverse("dashboard:order", args=numbers[:1]),
+        "orders_url": reverse("dashboard:order", args=numbers) if len(orders) == 1 else reverse("dashboard:orders"),
     }
 
 
 def _asked(approval: Approval, now: datetime) -> Values:
     until = ""
     if approval.expires_at is not None:
-        until = f", open until {moment_text(timezone.localtime(approval.expires_at), timezone.localtime(now))}"
+        until = moment_text(timezone.localtime(approval.expires_at), timezone.localtime(now))
     return {
         "heading": f"Approval requested from {approval.approver_name}",
-        "lead": f"{approval.subject_label}, {approval.amount} gross{until}. Nothing is ordered before the answer.",
+        "lead": f"{approval.subject_label}, {approval.amount} gross{', open until ' if until else ''}{until}.",
+        "until": until,
         "approval": approval,
         "approval_url": reverse("dashboard:approval", args=[approval.key]),
     }
@@ -196,9 +197,15 @@ def _placed(order: Order) -> Values:
         "title": order.number,
         "url": reverse("dashboard:order", args=[order.number]),
         "detail": label_of([line.name for line in lines]),
-        "why": expectation(order),
+        "why": _next_words(order),
         "status": order.status,
         "amount": order.gross,
         "currency": order.currency,
         "tax_word": "gross",
     }
+
+
+def _next_words(order: Order) -> str:
+    if order.status == OrderStatus.TO_BE_APPROVED:
+        return f"{order.auditing_company.name} reviews it first"
+    return f"{order.vendor.name} prepares the delivery" if order.status == OrderStatus.PENDING else ""
