@@ -115,7 +115,7 @@ def _tenant_for(actor: Actor, tenant_id: int) -> Tenant:
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is None or actor.tenant_id not in (None, tenant_id):
         raise Missing("There is no such tenant.")
-    if not is_operator(actor):
+    if actor.is_client or not is_operator(actor):
         raise NotYours("Only platform staff may make API clients.")
     return tenant
 

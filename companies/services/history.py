@@ -97,6 +97,12 @@ def _preference_set(change: Change) -> str:
     return f"{label}: {_setting(change.old)} became {_setting(change.new)}"
 
 
+def _changed(change: Change) -> str:
+    """Which parts are another now: `Name and type`."""
+    parts = [name.replace("_", " ") for name, old in change.old.items() if change.new.get(name) != old]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts).capitalize()
+
+
 _SENTENCES: dict[str, Callable[[Change], str]] = {
     "member.added": lambda c: f"{c.subject} joined as {_group(c.new)}",
     "member.role_changed": _role_changed,
@@ -106,4 +112,15 @@ _SENTENCES: dict[str, Callable[[Change], str]] = {
     "company.expiry_days_set": lambda c: f"Approval expiry days: {_days(c.old)} became {_days(c.new)}",
     "approval_group.set": _group_set,
     "preference.set": _preference_set,
+    "company.added": lambda c: f"{c.subject} was added",
+    "company.changed": lambda c: f"{_changed(c)} of {c.subject} changed",
+    "company.closed": lambda c: f"{c.subject} was closed",
+    "member.contact_changed": lambda c: f"{_changed(c)} of {c.subject} changed",
+    "location.added": lambda c: f"Location {c.subject} was added",
+    "location.changed": lambda c: f"{_changed(c)} of location {c.subject} changed",
+    "location.removed": lambda c: f"Location {c.subject} was removed",
+    "location.reactivated": lambda c: f"Location {c.subject} is used again",
+    "api_client.added": lambda c: f"API client {c.subject} was made",
+    "api_client.changed": lambda c: f"{_changed(c)} of API client {c.subject} changed",
+    "api_client.secret_renewed": lambda c: f"API client {c.subject} got a new secret",
 }

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
 from companies.actors import Actor, ActorKind
 from companies.models import Company, Member
 from companies.roles import CompanyKind, Role
-from config.kit.refused import Invalid, Missing, NotYours
+from config.kit.records import KEY_FORMAT, Resource
+from config.kit.refused import Invalid, Late, Missing, NotYours
 
 
 def locked_company(actor: Actor, company_id: int) -> Company:
@@ -50,6 +56,23 @@ def check_customer_company(company: Company, what: str, *, field: str) -> None:
         raise Invalid(f"Only a customer company has {what}; {company.name} is a {company.kind}.", field=field)
 
 
+def check_version(record: Resource, version: int | None) -> None:
+    """`Late` for who names an older version than the record has; who names none overwrites it."""
+    if version is not None and version != record.version:
+        raise Late(
+            f"This was changed meanwhile: it has version {record.version} now, not {version}.", field="metadata.version"
+        )
+
+
+def check_new_key(key: str, *, taken: bool) -> str:
+    """An id that a client chose itself; `Invalid` for one of a wrong form, `Late` for one that is taken."""
+    if not KEY_FORMAT.regex.fullmatch(key):
+        raise Invalid(str(KEY_FORMAT.message), field="id")
+    if taken:
+        raise Late("There is one with this id already.", field="id", code="taken")
+    return key
+
+
 def clean_text(text: str, *, field: str, longest: int) -> str:
     """Without surrounding space; `Invalid` where it cannot be stored."""
     text = text.strip()
@@ -64,3 +87,29 @@ def _visible(actor: Actor):
     if actor.kind is ActorKind.SYSTEM:
         return Company.objects.filter(tenant_id=actor.tenant_id) if actor.tenant_id else Company.objects.all()
     return Company.objects.visible_to(actor)
+
+
+def write_columns(row: Resource, wanted: Any, names: Iterable[str]) -> None:
+    """Put what is wanted (attributes named like columns, None: leave it) into the row, which is not saved.
+
+    `Invalid` names the column whose bounds a text breaks.
+    """
+    for name in names:
+        value = getattr(wanted, name)
+        if value is None:
+            continue
+        column: Any = row._meta.get_field(name)  # noqa: SLF001 - public under this name by Django's own word
+        if isinstance(value, str):
+            value = clean_text(value, field=name, longest=column.max_length)
+            if value:
+                _check_column(column, value)
+        setattr(row, name, value)
+
+
+def _check_column(column: Any, value: str) -> None:
+    if column.choices and value not in dict(column.flatchoices):
+        raise Invalid("This is none of the choices.", field=column.name)
+    try:
+        column.run_validators(value)
+    except ValidationError as wrong:
+        raise Invalid(" ".join(wrong.messages), field=column.name) from wrong
