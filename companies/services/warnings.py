@@ -32,9 +32,7 @@ def _empty_group(everybody: list[Member], active: list[Member]) -> list[str]:
     named = [member for member in everybody if member.in_approval_group]
     if not named or any(member.in_approval_group for member in active):
         return []
-    return [
-        "Nobody in the approval group is active. Until somebody is, Admins and Buyers approve as without a group."
-    ]
+    return ["Nobody in the approval group is active. Until somebody is, Admins and Buyers approve as without a group."]
 
 
 def _without_admin(active: list[Member]) -> list[str]:
