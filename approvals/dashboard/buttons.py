@@ -106,12 +106,12 @@ def _decline(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Valu
 def _amend(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
     if actor.user_id == approval.requester_id:
         return {"label": "Change the request", "method": "get"}
-    return {"label": "Change the delivery window", "method": "get"}
+    return {"label": "Change delivery", "method": "get"}
 
 
 def _reassign(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
     mine = actor.user_id == approval.requester_id
-    return {"label": "Ask somebody else" if mine else "Put to somebody else", "method": "get"}
+    return {"label": "Ask somebody else" if mine else "Reassign", "method": "get"}
 
 
 def _close(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:

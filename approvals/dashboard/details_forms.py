@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import get_language
 
 from approvals.dashboard.content import day_name
-from approvals.dashboard.forms import LONGEST
+from approvals.dashboard.forms import LONGEST, unix_lines
 from approvals.models import Approval
 from companies.models import DeliveryWindow, Location, ShippingMethod
 from config.kit.wording import money_text, text_in
@@ -28,6 +28,14 @@ PAYMENTS = {
 PARTS = ("ship_to", "bill_to", "shipping", "payment")
 
 
+def _choice(label: str, missing: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        widget=forms.RadioSelect,
+        error_messages={"required": missing, "invalid_choice": "This is not offered any more. Choose one of these."},
+    )
+
+
 class WindowForm(forms.Form):
     """When it is to be delivered: what an approver may change."""
 
@@ -40,7 +48,11 @@ class WindowForm(forms.Form):
         "shipping.methodId": "shipping",
     }
 
-    window = forms.ChoiceField(label="Delivery window", required=False)
+    window = forms.ChoiceField(
+        label="Delivery window",
+        required=False,
+        error_messages={"invalid_choice": "This window is not offered any more. Choose one of these."},
+    )
 
     def __init__(self, *args: Any, approval: Approval, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,10 +103,10 @@ class AmendForm(WindowForm):
         help_text="Your approver reads this.",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    ship_to = forms.ChoiceField(label="Deliver to", widget=forms.RadioSelect)
-    bill_to = forms.ChoiceField(label="Invoice to", widget=forms.RadioSelect)
-    shipping = forms.ChoiceField(label="Shipping", widget=forms.RadioSelect)
-    payment = forms.ChoiceField(label="Payment", widget=forms.RadioSelect)
+    ship_to = _choice("Deliver to", "Choose where to deliver.")
+    bill_to = _choice("Invoice to", "Choose where the invoice goes.")
+    shipping = _choice("Shipping", "Choose how it is shipped.")
+    payment = _choice("Payment", "Choose how to pay.")
     reference = forms.CharField(
         label="Your reference",
         required=False,
@@ -113,6 +125,11 @@ class AmendForm(WindowForm):
         self._offer_shipping()
         self.initial.setdefault("comment", approval.comment)
         self._offer_payment()
+
+    def clean_comment(self) -> str:
+        """Browsers send line breaks in their own way; that alone is no new comment."""
+        comment = unix_lines(self.cleaned_data["comment"])
+        return self.approval.comment if comment == unix_lines(self.approval.comment) else comment
 
     def changes(self) -> dict[str, Any]:
         """What to hand to the service."""
@@ -192,12 +209,18 @@ class OpenDetailsForm(AmendForm):
             fixed.append("window")
         if not deciding:
             fixed += ["comment", "seen_hash"]
+        comment = self.fields["comment"]
+        comment.label, comment.help_text = f"A word to {approval.requester_name.partition(' ')[0]}", ""
         for name in fixed:
             del self.fields[name]
         for name in missing:
             field = self.fields[name]
             field.choices = [(value, label) for value, label in field.choices if value != KEEP]
         self.initial = {"seen_hash": approval.content_hash, "ship_to": NONE, "bill_to": NONE, "shipping": NONE}
+
+    def clean_comment(self) -> str:
+        """The approver's, which has nothing to do with the requester's."""
+        return unix_lines(self.cleaned_data["comment"])
 
     def details(self) -> dict[str, Any]:
         """The chosen details, in the API's spelling; nothing of what was fixed."""

@@ -23,6 +23,11 @@ STATUS_LABELS = {
 }
 
 
+def unix_lines(text: str) -> str:
+    """The text with line breaks as everything but a browser's text area writes them."""
+    return text.replace("\r\n", "\n").strip()
+
+
 class HistoryFilter(forms.Form):
     """Which answered requests: how they ended, and which part the reader had."""
 
@@ -73,6 +78,10 @@ class CommentForm(forms.Form):
         comment.required = bool(required)
         comment.error_messages["required"] = required
 
+    def clean_comment(self) -> str:
+        """With plain line breaks."""
+        return unix_lines(self.cleaned_data["comment"])
+
     def typed(self) -> dict[str, str]:
         """What was written; raises `Invalid` naming the field."""
         if not self.is_valid():
@@ -85,12 +94,14 @@ class ReassignForm(forms.Form):
     """Who is to decide instead, and why."""
 
     approver = forms.TypedChoiceField(
-        label="Who shall decide?",
+        label="Approver",
         coerce=int,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose who shall decide.", "invalid_choice": "Choose one of these people."},
     )
-    reason = forms.CharField(label="Why?", required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label="Reason", required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, people: Iterable[Person], must_say_why: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -111,7 +111,7 @@ class LinesForm(forms.Form):
     """Which open lines something is about; where only one is open there is nothing to choose."""
 
     lines = forms.TypedMultipleChoiceField(
-        label="Which lines?",
+        label="Lines",
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         error_messages={
@@ -173,7 +173,7 @@ class FailForm(LinesForm):
     field_order = ("lines", "instructions")
 
     instructions = _long_text(
-        "What failed?", "The customer reads this.", "Say what failed; the customer will read it.", rows=5
+        "What failed", "The customer reads this.", "Say what failed; the customer will read it.", rows=5
     )
 
 

@@ -343,9 +343,9 @@ def test_the_requester_changes_everything_but_the_lines(ask, cast, sign_in, word
 
 
 def test_an_amendment_that_changes_nothing_says_so_and_keeps_the_input(ask, cast, sign_in, words):
-    approval = ask()
+    approval = ask(comment="One line.\nAnother.")
     same = {
-        "comment": "",
+        "comment": "One line.\r\nAnother.",  # as a browser sends it
         "shipping": "deliveryarea|4-more_hours_timeframe",
         "window": "",
         "payment": "invoice",
