@@ -5,7 +5,7 @@ The language of the storefront API: `field:value` terms, separated by spaces (an
 * a word or a text in double quotes: equal to it; `true`, `false`, `null` (absent), `exists`;
 * `(a,b,"c d")`: one of these;
 * `>5`, `>=5`, `<5`, `<=5`, or two of them as `(>=10 AND <=20)`;
-* `~text`: contains this text, ignoring case. It is text, never a regular expression.
+* `~text`: contains this text, ignoring case; `~(a,b)` one of these. It is text, never a regular expression.
 
 `compoundLogicalQuery:((a:1 b:2) OR (c:3))` nests with AND and OR. The parser knows no fields: which
 there are, and of what kind, is for the caller to say. Whatever it cannot read it refuses (`Invalid`,
@@ -22,7 +22,7 @@ from enum import StrEnum
 from config.kit.refused import Invalid
 
 COMPOUND = "compoundLogicalQuery"
-MAX_LENGTH = 4_000
+MAX_LENGTH = 10_000  # a hundred long codes, which clients look up at once
 MAX_CONDITIONS = 50
 MAX_DEPTH = 8
 
@@ -119,6 +119,13 @@ def _unreadable(why: str) -> Invalid:
     return Invalid(f"q cannot be read: {why}.", field="q")
 
 
+def _contains(field: str, texts: list[str]) -> Expression:
+    if len(texts) > MAX_CONDITIONS:
+        raise _unreadable(f"it has more than {MAX_CONDITIONS} texts to look for")
+    parts = tuple(Condition(field, Comparison.CONTAINS, (text,)) for text in texts)
+    return parts[0] if len(parts) == 1 else Either(parts)
+
+
 class _Parser:
     """Reads one `q` from left to right; each method takes what it names from the front."""
 
@@ -176,7 +183,8 @@ class _Parser:
         if operator is not None:
             return Condition(field, Comparison(operator), (self._text(),))
         if self._skip("~"):
-            return Condition(field, Comparison.CONTAINS, (self._text(),))
+            texts = self._list() if self._skip("(") else [self._text()]
+            return _contains(field, texts)
         if self._skip("("):
             return self._parenthesised(field)
         if self._sees('"'):
@@ -199,6 +207,11 @@ class _Parser:
         operator = self._take(_OPERATOR)
         if operator is not None:
             return self._range(field, operator)
+        return Condition(field, Comparison.ONE_OF, tuple(self._list()))
+
+    def _list(self) -> list[str]:
+        """What stands between an opening parenthesis, already taken, and its closing one, with commas between."""
+        self._space()
         values = [self._text()]
         self._space()
         while self._skip(","):
@@ -206,7 +219,7 @@ class _Parser:
             values.append(self._text())
             self._space()
         self._close()
-        return Condition(field, Comparison.ONE_OF, tuple(values))
+        return values
 
     def _range(self, field: str, operator: str) -> Expression:
         parts: list[Expression] = [Condition(field, Comparison(operator), (self._text(),))]

@@ -51,6 +51,11 @@ def one(field, *values, how=Comparison.ONE_OF):
         ('comment:"null"', [one("comment", "null")]),
         ("code:~ain", [one("code", "ain", how=Comparison.CONTAINS)]),
         ("code:(~U PL)", [one("code", "U PL", how=Comparison.CONTAINS)]),
+        ("code:~(ain)", [one("code", "ain", how=Comparison.CONTAINS)]),
+        (
+            'code:~(ain, "U PL")',
+            [Either((one("code", "ain", how=Comparison.CONTAINS), one("code", "U PL", how=Comparison.CONTAINS)))],
+        ),
         ("code:~.*+", [one("code", ".*+", how=Comparison.CONTAINS)]),
         ("at:2021-05-18T07:27:27Z", [one("at", "2021-05-18T07:27:27Z")]),
         (
@@ -103,7 +108,10 @@ def test_what_a_query_says(text, parts):
         "code:(~)",
         "code:(~a",
         "a:1 " * 51,
-        "a:" + "x" * 4_000,
+        "code:~()",
+        "code:~(a",
+        "code:~(" + ",".join("a" * 51) + ")",
+        "a:" + "x" * 10_000,
         "compoundLogicalQuery:" + "(" * 9 + "a:1" + ")" * 9,
     ],
 )
