@@ -23,6 +23,15 @@ def rates_on(tax_class_ids: Iterable[int], country: str, day: date) -> dict[int,
     return dict(rows)
 
 
+def countries_of(tax_class_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The countries for which each tax class has a rate, in order of the alphabet. One query."""
+    rows = TaxRate.objects.filter(tax_class_id__in=set(tax_class_ids)).values_list("tax_class_id", "country")
+    countries: dict[int, list[str]] = {}
+    for tax_class_id, country in rows.distinct().order_by("country"):
+        countries.setdefault(tax_class_id, []).append(country)
+    return countries
+
+
 def rate_by_code(tenant_id: int, code: str, country: str, day: date) -> Decimal | None:
     """The percentage of the tenant's tax class `code`, or None where no row holds. One query."""
     return (

@@ -11,8 +11,9 @@ from rest_framework.views import APIView
 
 from companies.actors import Actor
 from companies.api.authentication import BearerAuthentication, Caller
-from companies.api.errors import FORBIDDEN, ApiError, Family, answer_error
+from companies.api.errors import FORBIDDEN, INVALID, ApiError, Family, answer_error
 from companies.api.json import ExactJSONParser, ExactJSONRenderer
+from config.kit.storable import storable_text
 
 MAX_PAGE = 1_000_000
 
@@ -56,6 +57,7 @@ class ApiView(APIView):
             needed = needed or self.client_scopes
         if needed and caller.scopes.isdisjoint(needed):
             raise self.missing_scope(needed)
+        self._check_address(request, kwargs)
 
     def missing_scope(self, needed: tuple[str, ...]) -> ApiError:
         """The 403 of somebody without the scope, in the words of the family."""
@@ -100,6 +102,14 @@ class ApiView(APIView):
         if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most or len(text) > 9:
             raise ApiError(400, f"{name} must be a whole number from 1 to {most}.", details=[{"field": name}])
         return int(text)
+
+    def _check_address(self, request: Request, kwargs: dict[str, Any]) -> None:
+        """Nothing has an id that could not be stored, and no database can be asked for one."""
+        if not all(storable_text(str(value)) for value in kwargs.values()):
+            raise ApiError(404, "There is nothing at this address.")
+        for name, values in request.query_params.lists():
+            if not all(storable_text(text) for text in (name, *values)):
+                raise ApiError(400, INVALID, details=[{"field": name.replace("\x00", ""), "message": "cannot be read"}])
 
     def _check_kind(self, caller: Caller) -> None:
         kinds = {
