@@ -103,6 +103,11 @@ class Ruling:
         return self.verdict is Verdict.FREE
 
     @property
+    def forbids(self) -> bool:
+        """The asker may neither order nor ask."""
+        return self.verdict is Verdict.FORBIDDEN
+
+    @property
     def nobody_can_approve(self) -> bool:
         """Approval is needed and there is nobody to give it."""
         return self.verdict is Verdict.NEEDS_APPROVAL and not self.eligible

@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
+import approvals.api.urls
 import catalog.api.urls
 import companies.api.urls
 from companies.api.errors import ApiError, Family, body_of
@@ -40,6 +41,7 @@ def unknown(request: HttpRequest, service: str) -> JsonResponse:
 
 urlpatterns = [
     *companies.api.urls.urlpatterns,
+    *approvals.api.urls.urlpatterns,
     *catalog.api.urls.urlpatterns,
     re_path(rf"^(?P<service>{'|'.join(FAMILIES)})(?:/.*)?$", unknown),
 ]

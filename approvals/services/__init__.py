@@ -2,9 +2,11 @@
 
 from approvals.services.amend import UNCHANGED, amend
 from approvals.services.ask import preview, request_approval
-from approvals.services.close import close, give_up
+from approvals.services.change import change
+from approvals.services.close import close, delete, give_up
 from approvals.services.decide import approve, decline
 from approvals.services.expire import expire_overdue, remind
+from approvals.services.permit import outlook, permission
 from approvals.services.reassign import candidates, reassign
 
 __all__ = [
@@ -12,10 +14,14 @@ __all__ = [
     "amend",
     "approve",
     "candidates",
+    "change",
     "close",
     "decline",
+    "delete",
     "expire_overdue",
     "give_up",
+    "outlook",
+    "permission",
     "preview",
     "reassign",
     "remind",

@@ -110,10 +110,10 @@ class Question:
 
 
 def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: datetime) -> Outcome[Approval]:
-    _check_not_asked(subject, record)
     facts = subject.facts(record, now)
     if facts.owner_id is None or facts.owner_id != actor.user_id:
         raise NotYours("Only the person whose cart this is may ask for its approval.", code="not_owner")
+    _check_not_asked(subject, record)
     ruling = ruling_for(facts, actor)
     _check_may_order(ruling)
     subject.check_askable(record, facts)

@@ -1,0 +1,134 @@
+"""Which approvals does a client see, and by which fields may it filter and sort them?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from approvals.api.reading import ACTION
+from approvals.lifecycle import Status
+from approvals.models import Approval, ApprovalEvent, Snapshot
+from approvals.models.approval import reads_as
+from approvals.subjects import subject_of
+from companies.actors import Actor
+from companies.api.query import Column, Columns, Kind, compared
+from companies.models import Customer
+from config.kit.query import Comparison
+
+NEWEST_FIRST = ("-created_at", "-pk")
+
+
+def wire_kinds() -> dict[str, str]:
+    """What the API calls the kinds of subjects it shows, and their own names."""
+    kinds = {subject_of(kind).wire_name: kind for kind in settings.APPROVAL_SUBJECTS}
+    return {wire_name: kind for wire_name, kind in kinds.items() if wire_name}
+
+
+def own(actor: Actor) -> QuerySet[Approval]:
+    """Approvals the actor asked for or has to answer, in the company of the token.
+
+    Only there an id is one approval's: clients choose ids, which are unique in a company.
+    """
+    return (
+        Approval.objects.visible_to(actor)
+        .purchases()
+        .filter(company_id=actor.company_id, subject_kind__in=wire_kinds().values())
+    )
+
+
+def seen_by(actor: Actor) -> QuerySet[Approval]:
+    """The same with all that is shown of them, in one query: people's numbers, and the content as of now."""
+    numbers = Customer.objects.filter(tenant_id=OuterRef("tenant_id")).values("number")
+    content = Snapshot.objects.filter(approval_id=OuterRef("pk"), number=OuterRef("snapshot_count")).values("content")
+    return (
+        own(actor)
+        .select_related("tenant", "company", "requester", "approver")
+        .annotate(
+            requester_number=Subquery(numbers.filter(user_id=OuterRef("requester_id"))),
+            approver_number=Subquery(numbers.filter(user_id=OuterRef("approver_id"))),
+            content=Subquery(content),
+        )
+    )
+
+
+def sortable(rows: QuerySet[Approval], now: datetime) -> QuerySet[Approval]:
+    """With the status as it reads now, for sorting by it."""
+    return rows.annotate(
+        status_now=Case(When(reads_as(Status.EXPIRED, now), then=Value(Status.EXPIRED.value)), default=F("status"))
+    )
+
+
+def orders_made_by(approvals: Sequence[Approval]) -> dict[int, list[str]]:
+    """The numbers of all orders made by each of these. One query, none where nothing was ordered."""
+    used = [approval.pk for approval in approvals if approval.is_used]
+    if not used:
+        return {}
+    events = ApprovalEvent.objects.filter(approval_id__in=used, kind="approval.ordered")
+    return {event.approval_id: event.facts.get("orders", []) for event in events}
+
+
+def columns(actor: Actor, now: datetime) -> Columns:
+    """Every field a client may filter and sort by; there are no others."""
+    return {
+        "id": Column("key"),
+        "status": Column(
+            "status", Kind.CHOICE, {status.value: status for status in Status}, _reads_as(now), sort_by="status_now"
+        ),
+        "resourceType": Column("subject_kind", Kind.CHOICE, {"CART": "", "QUOTE": "", **wire_kinds()}),
+        "resourceId": Column("subject_key"),
+        "resource.id": Column("subject_key"),
+        "resource.siteCode": Column("site_code"),
+        "resource.subtotalAggregate.grossValue": Column("gross", Kind.AMOUNT),
+        "resource.subtotalAggregate.currency": Column("currency"),
+        "action": Column("", Kind.CHOICE, {ACTION: ACTION}, _always, sort_by=""),
+        "approver.userId": Column("approver_id", lookup=_customer("approver_id", actor), sort_by="approver_number"),
+        "approver.firstName": Column("approver__first_name", nullable=True),
+        "approver.lastName": Column("approver__last_name", nullable=True),
+        "requestor.userId": Column("requester_id", lookup=_customer("requester_id", actor), sort_by="requester_number"),
+        "requestor.firstName": Column("requester__first_name"),
+        "requestor.lastName": Column("requester__last_name"),
+        "legalEntity.id": Column("company__key", nullable=True),
+        "comment": Column("comment"),
+        "approverComment": Column("approver_comment"),
+        "expiryDate": Column("expires_at", Kind.INSTANT, nullable=True),
+        "createdResource.id": Column("created_resource"),
+        "contentHash": Column("content_hash"),
+        "metadata.version": Column("version", Kind.INTEGER),
+        "metadata.createdAt": Column("created_at", Kind.INSTANT),
+        "metadata.modifiedAt": Column("modified_at", Kind.INSTANT),
+    }
+
+
+def _reads_as(now: datetime) -> Any:
+    """A status counts together with the expiry, as everywhere."""
+
+    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
+        if comparison is not Comparison.ONE_OF:
+            return _always(comparison, values)
+        wanted = Q(pk__in=[])
+        for status in values:
+            wanted |= reads_as(status, now)
+        return wanted
+
+    return lookup
+
+
+def _always(comparison: Comparison, values: Sequence[Any]) -> Q:
+    """A field that is always there, with a value that all of them have."""
+    return Q(pk__in=[]) if comparison is Comparison.ABSENT else Q()
+
+
+def _customer(path: str, actor: Actor) -> Any:
+    """People are known outside by their number as customers of the tenant."""
+
+    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
+        if comparison in (Comparison.ABSENT, Comparison.PRESENT):
+            return Q(**{f"{path}__isnull": comparison is Comparison.ABSENT})
+        numbers = compared(Column("number"), comparison, values)
+        return Q(**{f"{path}__in": Customer.objects.filter(numbers, tenant_id=actor.tenant_id).values("user_id")})
+
+    return lookup
