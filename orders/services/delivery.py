@@ -12,6 +12,7 @@ from django.utils import timezone
 from approvals.services.steps import clean_comment
 from companies.actors import Actor
 from config.kit.refused import Invalid, Missing
+from config.kit.storable import storable_text
 from orders import notices
 from orders.lifecycle import DeliveryState, OrderMove, OrderParty
 from orders.models import Order, OrderLine
@@ -163,6 +164,8 @@ def _links(links: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
             parts = urlsplit(url)
         except ValueError:
             parts = urlsplit("")
+        if not storable_text(label + url):
+            raise Invalid("A link contains a character that cannot be stored.", field="links")
         if parts.scheme not in ("http", "https") or not parts.netloc or len(url) > 500:
             raise Invalid("A link begins with https:// and is at most 500 characters.", field="links")
         clean.append({"label": (label or url)[:100], "url": url})

@@ -128,5 +128,9 @@ def follow_deliveries(
     if move is None or (move is OrderMove.START and order.status != OrderStatus.PENDING):
         return
     to = OrderStatus(ORDER.next_status(order.status, move, {OrderParty.SYSTEM}))
+    if move is OrderMove.FAIL and not reason:
+        # The last line to be delivered may be a good one: what failed was said before.
+        failed = (line.instructions for line in lines if line.delivery_state == DeliveryState.FAILED)
+        reason = next(filter(None, failed), "")
     event = write_order_moves([order], move, to, actor, now, reason=reason)[0]
     notices.tell_delivery(order, lines, move, event, actor, now)

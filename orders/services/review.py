@@ -80,7 +80,7 @@ def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note:
         if move is OrderMove.WITHDRAW:
             write_moves([review], Move.CLOSE, to, actor, now, comment=reason)
         else:
-            snapshot = latest_snapshot(review)
-            answer_step(review, snapshot, _REVIEW_MOVES[move], to, actor, reason or note, now)
+            # Not the note: the customer who asked may read what was answered.
+            answer_step(review, latest_snapshot(review), _REVIEW_MOVES[move], to, actor, reason, now)
         subject_of(review.subject_kind).decided(order, review, _REVIEW_MOVES[move], actor, now)
         return order
