@@ -55,7 +55,7 @@ CUSTOMER_COMPANY, SELLER_COMPANY, TENANT, MARKETPLACE = (
     "tenant",
     "marketplace",
 )
-KEPT = "kept_input"
+KEPT, LONGEST_KEPT = "kept_input", 10_000  # twice the longest comment that is taken
 
 
 class KeyConverter:
@@ -326,7 +326,7 @@ def say(request: HttpRequest, refusal: Refused) -> None:
 
 def keep_input(request: HttpRequest, refusal: Refused, url: str) -> None:
     """Remember what was typed for the page at `url`, so that nobody types it twice."""
-    values = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    values = {name: value[:LONGEST_KEPT] for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     request.session[KEPT] = {
         "url": url,
         "sent_to": request.path,

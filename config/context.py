@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from approvals.models import Approval
+from approvals.dashboard.rows import to_decide
 from companies.actors import Actor
-from companies.models import Member
+from companies.models import Member, Tenant
 from companies.portal import HOMES
 from notifications.models import Notice
 from orders.lifecycle import CartStatus
@@ -27,6 +28,17 @@ PAGES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One area in the bar: its label, the name of its address and icon, and how much of what waits there."""
+
+    label: str
+    name: str
+    icon: str
+    count: int = 0
+    count_words: str = ""
+
+
 def portal(request: HttpRequest) -> dict[str, Any]:
     """The values of `templates/base.html`; nothing outside the two portals.
 
@@ -41,23 +53,33 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dict[str, Any]:
-    items = [("Shop", "shop", "shop", 0), ("Cart", "cart", "cart", _cart_lines(request, actor))]
+    lines = _cart_lines(request, actor)
+    items = [
+        Entry("Shop", "shop", "shop"),
+        Entry("Cart", "cart", "cart", lines, "line" if lines == 1 else "lines"),
+    ]
     if actor.has_membership:
-        items.append(("Approvals", "approvals", "approvals", _to_decide(actor)))
-    items.append(("Orders", "orders", "orders", 0))
+        items.append(Entry("Approvals", "approvals", "approvals", to_decide(actor, timezone.now()).count()))
+    items.append(Entry("Orders", "orders", "orders"))
     if member is not None:
-        items.append(("Company", "company", "building", 0))
+        items.append(Entry("Company", "company", "building"))
     name = request.marketplace.name if request.marketplace else request.tenant.name
     return {
         **_frame(request, "dashboard", actor, name),
         "nav": _nav(request, "dashboard", items),
-        "me": {**_me(request, member, actor), "profile_url": reverse("dashboard:profile")},
+        "me": {
+            **_me(request, member, actor),
+            "marketplaces": [
+                {"id": place.key, "name": place.name, "current": place.pk == request.marketplace.pk}
+                for place in request.portal.marketplaces
+            ],
+        },
     }
 
 
 def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) -> dict[str, Any]:
     waiting = Order.objects.visible_to(actor).to_review().count()
-    items = [("Orders to review", "review", "approvals", waiting), ("Orders", "orders", "orders", 0)]
+    items = [Entry("Orders to review", "review", "approvals", waiting), Entry("Orders", "orders", "orders")]
     tenant = str(request.tenant.name) if request.tenant else "Countersign"
     nav = _nav(request, "control_panel", items)
     if request.portal.is_staff:
@@ -65,7 +87,7 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     return {
         **_frame(request, "control_panel", actor, tenant),
         "nav": nav,
-        "me": _me(request, member, actor),
+        "me": {**_me(request, member, actor), "tenants": _tenants(request)},
     }
 
 
@@ -79,17 +101,26 @@ def _frame(request: HttpRequest, area: str, actor: Actor, name: str) -> dict[str
     }
 
 
-def _nav(request: HttpRequest, area: str, items: list[tuple[str, str, str, int]]) -> list[dict[str, Any]]:
+def _tenants(request: HttpRequest) -> list[dict[str, Any]]:
+    """What platform staff can look at; one query, for them alone."""
+    if not request.portal.is_staff or request.portal.seller_member is not None:
+        return []
+    tenants = Tenant.objects.order_by("name")
+    return [{"id": each.key, "name": each.name, "current": each.pk == request.tenant.pk} for each in tenants]
+
+
+def _nav(request: HttpRequest, area: str, items: list[Entry]) -> list[dict[str, Any]]:
     shown = request.resolver_match.url_name if request.resolver_match else ""
     return [
         {
-            "label": label,
-            "url": reverse(f"{area}:{name}"),
-            "icon": icon,
-            "count": count,
-            "current": shown in PAGES.get(name, (name,)),
+            "label": entry.label,
+            "url": reverse(f"{area}:{entry.name}"),
+            "icon": entry.icon,
+            "count": entry.count,
+            "count_words": entry.count_words,
+            "current": shown in PAGES.get(entry.name, (entry.name,)),
         }
-        for label, name, icon, count in items
+        for entry in items
     ]
 
 
@@ -109,7 +140,7 @@ def _me(request: HttpRequest, member: Member | None, actor: Actor) -> dict[str, 
         ],
         "switch_url": reverse("switch"),
         "sign_out_url": reverse("sign_out"),
-        "profile_url": "",
+        "profile_url": reverse(f"{request.area}:profile"),
     }
 
 
@@ -123,8 +154,3 @@ def _cart_lines(request: HttpRequest, actor: Actor) -> int:
         cart__status=CartStatus.OPEN,
         cart__type="",
     ).count()
-
-
-def _to_decide(actor: Actor) -> int:
-    mine = Approval.objects.visible_to(actor).purchases().filter(approver_id=actor.user_id)
-    return mine.waiting(timezone.now()).count()

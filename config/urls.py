@@ -6,6 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 import approvals.dashboard.urls
+import companies.control_panel.urls
 import companies.dashboard.urls
 import notifications.control_panel.urls
 import notifications.dashboard.urls
@@ -26,6 +27,7 @@ dashboard = [
     *notifications.dashboard.urls.urlpatterns,
 ]
 control_panel = [
+    *companies.control_panel.urls.urlpatterns,
     *orders.control_panel.urls.urlpatterns,
     *notifications.control_panel.urls.urlpatterns,
 ]

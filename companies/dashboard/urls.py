@@ -3,8 +3,9 @@
 from django.urls import path
 
 from companies.dashboard import views
+from companies.portal import customer_area
 
 urlpatterns = [
     path("company/", views.company, name="company"),
-    path("profile/", views.profile, name="profile"),
+    path("profile/", customer_area(views.profile), name="profile"),
 ]

@@ -119,14 +119,13 @@ def company(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@customer_area
 def profile(request: HttpRequest) -> HttpResponse:
-    """One's own names, language and time zone."""
+    """One's own names, language and time zone; the same page in both portals."""
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=profile_of(request.user))
     if request.method == "POST" and form.is_valid():
-        change_profile(actor=request.actor, **form.cleaned_data)
+        change_profile(actor=request.actor or request.seller, **form.cleaned_data)
         messages.success(request, "Your profile is saved.")
-        return redirect("dashboard:profile")
+        return redirect(f"{request.area}:profile")
     account = [("Name", request.user.name), ("E-mail", request.user.email)]
-    shown = {"form": form, "account": account}
+    shown = {"form": form, "account": account, "frame": f"base_{request.area}.html"}
     return render(request, "dashboard/profile.html", shown, status=400 if form.errors else 200)

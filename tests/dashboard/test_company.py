@@ -84,3 +84,14 @@ def test_nobody_makes_themselves_more_than_they_are(cast, sign_in):
     sign_in("rita").post(PROFILE, MINE | {"is_staff": "on", "email": "x@y.example", "is_superuser": "1"})
     cast.rita.refresh_from_db()
     assert (cast.rita.is_staff, cast.rita.email) == (False, "rita@northwind.example")
+
+
+def test_who_sells_has_a_profile_too(cast, sign_in, words):
+    page = reverse("control_panel:profile")
+    assert sign_in("victor").get(PROFILE).status_code == 403
+    text = words(sign_in("victor").post(page, MINE | {"first_name": "Viktor"}, follow=True))
+    assert "Your profile is saved." in text
+    assert "Control panel" in text
+    cast.victor.refresh_from_db()
+    assert (cast.victor.first_name, cast.victor.time_zone) == ("Viktor", "Asia/Tokyo")
+    assert sign_in("admin").get(page).status_code == 200

@@ -94,7 +94,7 @@ def test_the_bar_counts_what_waits_for_me(cast, sign_in, words):
     request_of(cast, "rita", "ana")
     cast.cart("ana", {"DESK-01": 2, "BOOK-01": 1})
     text = words(sign_in("ana").get(HOME))
-    assert "Cart 2 , 2 waiting Approvals 1 , 1 waiting" in text
+    assert "Cart 2 , 2 lines Approvals 1 , 1 waiting" in text
 
 
 @pytest.mark.parametrize(

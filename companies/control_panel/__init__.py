@@ -1,0 +1,1 @@
+"""One's own profile, for vendors, resellers and platform staff."""
