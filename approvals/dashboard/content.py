@@ -127,12 +127,12 @@ def day_name(iso: str) -> str:
 
 
 def payment_text(payment: Mapping[str, Any]) -> str:
-    """How it is paid, in the words that were given."""
+    """How it is paid, in the words that were given; that an invoice is behind it goes without saying."""
     if not payment:
         return ""
-    method, provider = str(payment.get("method") or ""), str(payment.get("provider") or "")
-    words = [word.replace("_", " ").replace("-", " ") for word in (method, provider) if word]
-    return ", ".join(dict.fromkeys(word[:1].upper() + word[1:] for word in words)) or "As given by the requester"
+    # The provider is who handles the payment; a reader wants to know how it is paid, where that was said.
+    word = str(payment.get("method") or payment.get("provider") or "").replace("_", " ").replace("-", " ")
+    return word[:1].upper() + word[1:] or "As given by the requester"
 
 
 def _part(content: Mapping[str, Any], name: str) -> dict[str, Any]:
