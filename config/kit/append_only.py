@@ -21,7 +21,7 @@ BEGIN
         RAISE EXCEPTION 'rows of % are never deleted', TG_TABLE_NAME;
     END IF;
     wanted := to_jsonb(NEW);
-    FOREACH erasable IN ARRAY TG_ARGV LOOP
+    FOREACH erasable IN ARRAY COALESCE(TG_ARGV, '{}'::text[]) LOOP
         IF wanted ->> erasable = '' THEN
             kept := kept - erasable;
             wanted := wanted - erasable;
