@@ -71,6 +71,7 @@ def test_the_first_sentence_tells_the_approver_all(ask, sign_in, words):
     assert "PO-77" in text
     assert "Hafenstrasse 12" in text
     assert "Rita Okafor asked Tom Weber for approval" in text
+    assert "Who was told Tom Weber To decide" in text
 
 
 def test_the_first_sentence_speaks_to_its_reader(ask, sign_in, words):
@@ -273,6 +274,14 @@ def test_an_approver_who_lost_the_right_reads_why_and_who_can(ask, cast, sign_in
     assert "Ana Diaz can." in words(refused)
     approval.refresh_from_db()
     assert approval.status == Status.PENDING
+
+
+def test_an_approver_reads_why_nothing_can_be_ordered_for_the_requester(ask, cast, sign_in, words):
+    approval = ask()
+    Member.objects.filter(pk=cast.member("rita").pk).update(role=Role.CONTACT)
+    text = words(sign_in("tom").get(page(approval)))
+    assert "Rita Okafor may no longer order for this company" in text
+    assert "Approve and place order" not in text
 
 
 def test_a_total_that_rose_gives_the_cart_back_and_says_by_what(ask, cast, sign_in, words):
