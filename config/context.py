@@ -21,8 +21,11 @@ from orders.models import CartLine, Order
 PAGES = {
     "shop": ("shop", "product"),
     "cart": ("cart", "checkout", "checkout_done"),
-    "approvals": ("approvals", "approvals_asked", "approvals_history", "approvals_company", "approval"),
-    "orders": ("orders", "order"),
+    "approvals": (
+        *("approvals", "approvals_asked", "approvals_history", "approvals_company"),
+        *("approval", "approval_move"),
+    ),
+    "orders": ("orders", "order", "order_move"),
     "company": ("company",),
     "review": ("review",),
 }
