@@ -94,6 +94,7 @@ def test_an_order_of_somebody_else_is_not_found(cast, sign_in):
 
 def test_an_order_that_waits_says_who_has_it_and_what_comes_next(cast, sign_in, words):
     (order,) = placed(cast)
+    assert "Ana Diaz gets a mail as soon as it is accepted or rejected" in words(sign_in("tom").get(url(order)))
     text = words(sign_in("ana").get(url(order)))
     assert f"Order {order.number} To be approved A manager of Globex Systems will shortly review this order." in text
     assert "Review Globex Systems has it" in text
@@ -135,7 +136,7 @@ def test_a_failed_delivery_says_what_failed(cast, sign_in, words):
     (order,) = placed(cast, lines={"DESK-01": 1})
     fail_delivery(actor=cast.actor("vera"), order_id=order.pk, instructions="Out of stock.")
     text = words(sign_in("ana").get(url(order)))
-    assert "The delivery failed. Globex Systems can try again or cancel; you will be told which." in text
+    assert "The delivery failed. Globex Systems can try again or cancel. You get a mail about it." in text
     assert "Out of stock." in text
 
 

@@ -109,24 +109,24 @@ def order_or_ask(page: CheckoutPage, actor: Actor) -> Checkout | Approval:
     ).settled()
 
 
-def done_page(cart: Cart, now: datetime) -> Values | None:
+def done_page(cart: Cart, actor: Actor, now: datetime) -> Values | None:
     """What came of a cart: its orders, or the request it waits for; None where nothing did."""
     checkout = Checkout.objects.filter(cart=cart).first()
     if checkout is not None:
         orders = Order.objects.filter(checkout=checkout).select_related("auditing_company", "vendor")
-        return _ordered(list(orders.prefetch_related("lines").order_by("position")))
+        return _ordered(list(orders.prefetch_related("lines").order_by("position")), actor)
     approval = Approval.objects.about(SubjectKind.CART_CHECKOUT, str(cart.pk)).order_by("-created_at", "-pk").first()
     if approval is None or cart.status != CartStatus.HELD or approval.status_at(now) != Status.PENDING:
         return None
     return _asked(approval, now)
 
 
-def _ordered(orders: list[Order]) -> Values:
+def _ordered(orders: list[Order], actor: Actor) -> Values:
     numbers = [order.number for order in orders]
     waiting = [order for order in orders if order.status == OrderStatus.TO_BE_APPROVED]
     lead = "You get a mail when it is ready."
     if waiting and len(orders) == 1:
-        lead = expectation(orders[0])
+        lead = expectation(orders[0], actor)
     elif waiting:
         words = joined([order.number for order in waiting])
         lead = f"{words} will shortly be reviewed by a manager of the seller. The rest does not wait for it."

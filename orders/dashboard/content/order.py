@@ -68,7 +68,7 @@ def order_page(order: Order, actor: Actor, kept: Mapping[str, Any]) -> Values:
     return {
         "order": order,
         "label": label_of([line.name for line in lines]),
-        "lead": lead(order, lines, events),
+        "lead": lead(order, lines, events, actor),
         "reason": _reason(order, events),
         "steps": steps(order, events),
         "lines": [_row(line) for line in lines],
@@ -85,22 +85,23 @@ def order_page(order: Order, actor: Actor, kept: Mapping[str, Any]) -> Values:
     }
 
 
-def expectation(order: Order) -> str:
-    """What happens now and what to expect next, in a sentence or two."""
+def expectation(order: Order, actor: Actor) -> str:
+    """What happens now and what to expect next, in a sentence or two; mails go to who ordered."""
     seller, vendor = order.auditing_company.name, order.vendor.name
+    gets = "You get" if actor.user_id == order.buyer_id else f"{order.buyer_name} gets"
     return {
         OrderStatus.TO_BE_APPROVED: f"A manager of {seller} will shortly review this order. "
-        "You get a mail as soon as it is accepted or rejected; nothing is delivered before.",
-        OrderStatus.PENDING: f"{vendor} prepares the delivery. You get a mail when it is ready.",
-        OrderStatus.PROVISIONING: f"{vendor} is delivering. You get a mail when everything is ready.",
+        f"{gets} a mail as soon as it is accepted or rejected; nothing is delivered before.",
+        OrderStatus.PENDING: f"{vendor} prepares the delivery. {gets} a mail when it is ready.",
+        OrderStatus.PROVISIONING: f"{vendor} is delivering. {gets} a mail when everything is ready.",
         OrderStatus.COMPLETED: "Everything is delivered.",
-        OrderStatus.FAILED: f"The delivery failed. {seller} can try again or cancel; you will be told which.",
+        OrderStatus.FAILED: f"The delivery failed. {seller} can try again or cancel. {gets} a mail about it.",
         OrderStatus.REJECTED: f"{seller} rejected this order. Nothing of it will be delivered.",
         OrderStatus.CANCELLED: "This order was cancelled. Nothing of it will be delivered.",
     }[OrderStatus(order.status)]
 
 
-def lead(order: Order, lines: Sequence[OrderLine], events: Sequence[OrderEvent]) -> str:
+def lead(order: Order, lines: Sequence[OrderLine], events: Sequence[OrderEvent], actor: Actor) -> str:
     """The first sentence of the page: who did what last, what it means, what comes next."""
     last = events[-1] if events else None
     who = last.actor_name if last is not None and last.actor_kind != ActorKind.SYSTEM else ""
@@ -114,7 +115,7 @@ def lead(order: Order, lines: Sequence[OrderLine], events: Sequence[OrderEvent])
     ready = sum(line.delivery_state == DeliveryState.COMPLETED for line in lines)
     if order.status == OrderStatus.PROVISIONING and ready:
         return f"{ready} of {len(lines)} lines are delivered. {order.vendor.name} prepares the rest."
-    return expectation(order)
+    return expectation(order, actor)
 
 
 def steps(order: Order, events: Sequence[OrderEvent]) -> list[Values]:

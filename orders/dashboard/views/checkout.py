@@ -61,7 +61,7 @@ def _went_through(page: CheckoutPage, request: HttpRequest) -> bool:
 def done(request: HttpRequest, key: str) -> HttpResponse:
     """What came of a cart that was ordered or asked about."""
     cart = one_of(Cart.objects.owned_by(request.actor).filter(key=key), "cart")
-    shown = done_page(cart, timezone.now())
+    shown = done_page(cart, request.actor, timezone.now())
     if shown is None:
         return redirect("dashboard:cart")
     return render(request, "dashboard/checkout_done.html", shown)
