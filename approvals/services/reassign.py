@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from approvals import notices
@@ -18,6 +19,7 @@ from approvals.standing import eligible_for, team_of
 from companies.actors import Actor
 from companies.roles import Role
 from config.kit.refused import Invalid
+from notifications.outbox import Letter
 
 
 def candidates(*, actor: Actor, approval_id: int, now: datetime | None = None) -> tuple[Person, ...]:
@@ -75,7 +77,8 @@ def _put_to(approval: Approval, person: Person, actor: Actor, reason: str, now: 
     )
     letters = [
         notices.letter(approval, person.user_id, "approval.reassigned_to_you", said),
-        notices.letter(approval, former_id, "approval.reassigned_away", said),
+        # Who no longer decides it can no longer read it: the letter leads to their list.
+        Letter(former_id, "approval.reassigned_away", said, reverse("dashboard:approvals")),
     ]
     if actor.user_id != approval.requester_id:
         letters.append(notices.letter(approval, approval.requester_id, "approval.reassigned", said))
