@@ -20,6 +20,7 @@ CUSTOMER_SCOPES = frozenset(
         "customer.customerprofile_edit",
         "customer.consent_view",
         "customer.consent_manage",
+        "customermanagement.legalentity_read_own",
         "quote.quote_read_own",
         "quote.quote_manage_own",
         "returns.returns_read_own",
@@ -35,7 +36,6 @@ CUSTOMER_SCOPES = frozenset(
     }
 )
 
-_MEMBER = frozenset({"customermanagement.legalentity_read_own"})
 _GROUPS = frozenset({"approval.approval_read", "approval.approval_manage", "order.order_read_le"})
 _ADMIN = frozenset({"iam.assignment_create_own", "iam.assignment_delete_own"})
 _SELLER = frozenset({"iam.scope_read_own", "order.order_read"})
@@ -43,10 +43,10 @@ _REVIEWER = frozenset({"order.order_update", "order.order_review"})
 _SALES = frozenset({"quote.quote_read", "quote.quote_manage"})
 
 ROLE_SCOPES: dict[Role, frozenset[str]] = {
-    Role.CONTACT: CUSTOMER_SCOPES | _MEMBER,
-    Role.REQUESTER: CUSTOMER_SCOPES | _MEMBER | _GROUPS,
-    Role.BUYER: CUSTOMER_SCOPES | _MEMBER | _GROUPS,
-    Role.ADMIN: CUSTOMER_SCOPES | _MEMBER | _GROUPS | _ADMIN,
+    Role.CONTACT: CUSTOMER_SCOPES,
+    Role.REQUESTER: CUSTOMER_SCOPES | _GROUPS,
+    Role.BUYER: CUSTOMER_SCOPES | _GROUPS,
+    Role.ADMIN: CUSTOMER_SCOPES | _GROUPS | _ADMIN,
     Role.AUDITOR: _SELLER | _REVIEWER,
     Role.SALES: _SELLER | _SALES,
     Role.MANAGER: _SELLER | _REVIEWER | _SALES,

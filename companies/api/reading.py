@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from rest_framework.request import Request
 
 from companies.api.errors import INVALID, ApiError
-from config.kit.storable import storable_text
+from config.kit.storable import storable_json, storable_text
 
 LONGEST = 10_000
+MOST_ITEMS = 1_000
+LARGEST = 2**31 - 1
+LARGEST_AMOUNT = Decimal(10) ** 15
 
 
 def one_of_the_query(request: Request, *names: str) -> str:
@@ -82,6 +86,49 @@ class Body:
             raise self.wrong(name, "must be true or false")
         return value
 
+    def integer(self, name: str) -> int | None:
+        """A whole number, None where there is none."""
+        value = self.raw(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+            raise self.wrong(name, "must be a whole number")
+        return value
+
+    def number(self, name: str) -> Decimal:
+        """An exact number, which has to be there."""
+        value = self.raw(name)
+        if value is None:
+            raise self.wrong(name, "is missing")
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self.wrong(name, "must be a number")
+        number = Decimal(value)
+        if not number.is_finite() or abs(number) > LARGEST_AMOUNT:
+            raise self.wrong(name, "is no number that can be stored")
+        return number
+
+    def texts(self, name: str, *, longest: int = LONGEST, most: int = MOST_ITEMS) -> list[str] | None:
+        """A list of texts, None where there is none."""
+        values = self.raw(name)
+        if values is None:
+            return None
+        if not isinstance(values, list) or len(values) > most:
+            raise self.wrong(name, f"must be a list of at most {most}")
+        return [
+            Body({str(index): value}, self._at(name)).text(str(index), longest=longest)
+            for index, value in enumerate(values)
+        ]
+
+    def json(self, name: str) -> dict[str, Any] | None:
+        """An object that is kept as it came, None where there is none."""
+        value = self.raw(name)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise self.wrong(name, "must be an object")
+        kept: dict[str, Any] = storable_json(value, field=self._at(name))
+        return kept
+
     def inner(self, name: str) -> Body | None:
         """An object inside, None where there is none."""
         value = self.raw(name)
@@ -92,8 +139,8 @@ class Body:
         value = self.raw(name)
         if value is None:
             return None
-        if not isinstance(value, list):
-            raise self.wrong(name, "must be a list")
+        if not isinstance(value, list) or len(value) > MOST_ITEMS:
+            raise self.wrong(name, f"must be a list of at most {MOST_ITEMS}")
         return [Body(each, f"{self._at(name)}[{index}]") for index, each in enumerate(value)]
 
     def ignore(self, *names: str) -> None:

@@ -21,6 +21,7 @@ from companies.api.reading import Body, one_of_the_query
 from companies.api.saas_token import make_saas_token
 from companies.api.views import ApiView
 from companies.models import Customer, Tenant, User
+from companies.models.token import TokenKind
 from companies.scopes import spelled
 from companies.services import tokens
 from companies.services.tokens import BadToken, Context, Issued
@@ -73,8 +74,10 @@ class AnonymousRefresh(Anonymous):
         """The session id stays, and so does what the query does not name anew."""
         tenant = self.tenant_asked(request)
         token = one_of_the_query(request, "refresh_token", "anonymous_token")
+        kind = TokenKind.REFRESH if request.query_params.get("refresh_token") else TokenKind.ACCESS
+        context = _context(request)
         try:
-            issued = tokens.renew_visitor(tenant_id=tenant.pk, token=token, context=_context(request))
+            issued = tokens.renew_visitor(tenant_id=tenant.pk, kind=kind, token=token, context=context)
         except BadToken as bad:
             raise AuthenticationFailed from bad
         return Response(_visitor_body(issued, tenant))

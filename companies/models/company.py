@@ -26,7 +26,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     """Which companies."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The companies of one tenant in which the actor is an active member; platform staff and API clients see all."""
+        """The companies of one tenant in which the actor is an active member; staff and API clients see all."""
         if actor.platform or actor.is_client:
             return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
         mine = Member.objects.active().filter(company=OuterRef("pk"), user_id=actor.user_id)

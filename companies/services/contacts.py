@@ -90,7 +90,15 @@ def change_contact(*, actor: Actor, member_id: int, contact: Contact, now: datet
     return member
 
 
-def join_group(*, actor: Actor, company_id: int, number: str, role: Role, now: datetime | None = None) -> Member:
+def join_group(
+    *,
+    actor: Actor,
+    company_id: int,
+    number: str,
+    role: Role,
+    now: datetime | None = None,
+    once: Once | None = None,
+) -> Member:
     """Move a customer into a group of the company; API clients and staff may bring in who is not in it yet.
 
     Raises `Missing` for somebody unknown to the asker, and `Late` for who is in that group already.
@@ -105,7 +113,9 @@ def join_group(*, actor: Actor, company_id: int, number: str, role: Role, now: d
             member = assign_contact(actor=actor, company_id=company.pk, number=number, contact=Contact(), now=now)
         elif member.role == role:
             raise Late("This user is in this group already.", field="userId", code="taken")
-        return change_role(actor=actor, member_id=member.pk, role=role, now=now)
+        member = change_role(actor=actor, member_id=member.pk, role=role, now=now)
+        remember(once, KIND, member.key, now)
+    return member
 
 
 def leave_group(*, actor: Actor, company_id: int, number: str, role: Role, now: datetime | None = None) -> Member:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ KIND = "location"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a location shall be; None stays as it is, or empty. `further` has what no column has."""
+    """What a location shall be; None stays as it is, or empty. `further` has the lists without a column."""
 
     name: str | None = None
     type: str | None = None
@@ -76,6 +76,8 @@ def change_location(*, actor: Actor, location_id: int, place: Place, now: dateti
         location = _locked(actor, location_id)
         check_version(location, place.version)
         old = _plain(location)
+        if place.further is not None:
+            place = replace(place, further={**location.further, **place.further})
         write_columns(location, place, COLUMNS)
         new = _plain(location)
         if new != old:

@@ -17,6 +17,7 @@ from companies.models import ApiToken, Company, Customer, Member, Tenant, User
 from companies.models.token import TokenKind, digest_of, new_token
 from config.kit.records import new_key
 from config.kit.refused import Missing, NotYours, Refused
+from config.kit.storable import storable_text
 
 VISITOR_LIFE = timedelta(seconds=3_599)
 CUSTOMER_LIFE = timedelta(seconds=2_591_999)
@@ -83,16 +84,18 @@ def greet_visitor(*, tenant_id: int, context: Context, now: datetime | None = No
         return _issue(ApiToken(tenant_id=tenant_id, family=new_key(), session_key=new_key()), context, now)
 
 
-def renew_visitor(*, tenant_id: int, token: str, context: Context, now: datetime | None = None) -> Issued:
-    """Fresh tokens for the same visitor, for a refresh or a still good access token; raises `BadToken`."""
+def renew_visitor(
+    *, tenant_id: int, kind: TokenKind, token: str, context: Context, now: datetime | None = None
+) -> Issued:
+    """Fresh tokens for the same visitor, for a refresh token or a still good access token; raises `BadToken`."""
     now = now or timezone.now()
-    row = ApiToken.objects.filter(digest=digest_of(token), tenant_id=tenant_id, user=None).first()
-    if row is not None and row.kind == TokenKind.ACCESS:
-        if not row.is_good(now):
-            raise _bad()
-        with transaction.atomic():
-            return _issue(row, context, now)
-    return _rotate(row, context, now, None)
+    row = ApiToken.objects.filter(digest=digest_of(token), kind=kind, tenant_id=tenant_id, user=None).first()
+    if kind == TokenKind.REFRESH:
+        return _rotate(row, context, now, None)
+    if row is None or not row.is_good(now):
+        raise _bad()
+    with transaction.atomic():
+        return _issue(row, context, now)
 
 
 def sign_in(
@@ -146,9 +149,9 @@ def sign_out(*, token: ApiToken, now: datetime | None = None) -> None:
 
 def tenant_called(key: str) -> Tenant:
     """The tenant with this key; raises `Missing`."""
-    tenant = Tenant.objects.filter(key=key).first()
+    tenant = Tenant.objects.filter(key=key).first() if storable_text(key) else None
     if tenant is None:
-        raise Missing(f"There is no tenant called {key!r}.", field="tenant")
+        raise Missing(f"There is no tenant called {key[:80]!r}.", field="tenant")
     return tenant
 
 
@@ -160,7 +163,7 @@ def forget_old_tokens(now: datetime | None = None) -> int:
 
 def _rotate(row: ApiToken | None, context: Context, now: datetime, company: Company | None) -> Issued:
     """Use a refresh token up; a copy of a used one ends the whole family, which is committed."""
-    if row is None or row.kind != TokenKind.REFRESH:
+    if row is None:
         raise _bad()
     with transaction.atomic():
         held = ApiToken.objects.locked().filter(pk=row.pk).first()
