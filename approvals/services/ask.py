@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -71,6 +72,7 @@ def request_approval(
     comment: str = "",
     details: Mapping[str, Any] | None = None,
     key: str = "",
+    seen_gross: Decimal | None = None,
     once: Once | None = None,
     now: datetime | None = None,
 ) -> Outcome[Approval]:
@@ -78,16 +80,18 @@ def request_approval(
 
     `details` are checkout details (API field names) as far as the requester already knows them; what
     they leave open of the delivery is taken from the subject. `key` is an id for the outside that the
-    client chose, unique in the company. `once` names the request, so that it is noted what it made.
+    client chose, unique in the company. `seen_gross` is the subtotal (gross) the requester had before
+    their eyes; another one now is refused. `once` names the request, so that it is noted what it made.
 
     Raises `Missing` for a subject the actor does not see, `NotYours` where they may neither order nor
-    ask, `Late` where it is already asked (codes `already_asked`, `id_taken`) or gone, `Invalid` (code
+    ask, `Late` where it is already asked (codes `already_asked`, `id_taken`), has changed since it was seen
+    (`total_changed`) or is gone, `Invalid` (code
     `not_needed`) where no approval is needed, and `Invalid` for an approver who is not eligible (field
     `approver`), a comment too long or unusable details. Where nobody could approve, the company's
     admins are told and the outcome holds the refusal. Rules: purchase approval, see `approvals.policy`.
     """
     now = now or timezone.now()
-    question = Question(approver_id, clean_comment(comment), dict(details or {}), _clean_key(key))
+    question = Question(approver_id, clean_comment(comment), dict(details or {}), _clean_key(key), seen_gross)
     subject = subject_of(kind)
     found = subject.fetch(actor, subject_id)
     expire_bound(subject, found, now)
@@ -107,6 +111,7 @@ class Question:
     comment: str
     details: Mapping[str, Any]
     key: str
+    seen_gross: Decimal | None = None
 
 
 def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: datetime) -> Outcome[Approval]:
@@ -118,6 +123,7 @@ def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: d
     _check_may_order(ruling)
     subject.check_askable(record, facts)
     _check_needed(ruling)
+    _check_seen(facts, question.seen_gross)
     details = {**subject.own_details(record), **question.details}
     content = subject.content(record, facts, details, now)
     content = content.showing(requester_group=actor.role.label if actor.role else "")
@@ -150,6 +156,14 @@ def _check_not_asked(subject: Subject, record: Any) -> None:
     live = Approval.objects.get(pk=approval_id)
     how = "has approved this; it can be ordered" if live.decided_at else "is already asked about this"
     raise Late(f"{live.approver_name} {how}.", code="already_asked")
+
+
+def _check_seen(facts: Facts, seen_gross: Decimal | None) -> None:
+    if seen_gross is not None and seen_gross != facts.gross.amount:
+        raise Late(
+            f"This has changed since you looked: it is {facts.gross} gross now. Check it and ask again.",
+            code="total_changed",
+        )
 
 
 def _check_may_order(ruling: Ruling) -> None:

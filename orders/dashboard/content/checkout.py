@@ -106,6 +106,7 @@ def order_or_ask(page: CheckoutPage, actor: Actor) -> Checkout | Approval:
         approver_id=page.form.cleaned_data.get("approver"),
         comment=page.form.cleaned_data.get("comment", ""),
         details=details,
+        seen_gross=page.priced.subtotal.amount,
     ).settled()
 
 
