@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from companies.actors import Actor
 from companies.models import Member
 from companies.roles import REVIEWING_ROLES, Role
@@ -13,22 +15,41 @@ from orders.models import Order
 def parties_of(order: Order, actor: Actor) -> frozenset[OrderParty]:
     """What the actor is to this order now. One query for sellers and platform staff, none for customers.
 
-    Platform staff stand in for a selling or delivering company that has nobody active to do it.
+    Platform staff stand in for a selling or delivering company that has nobody active to do it. An
+    API client delivers and cancels for its tenant; a review is for people.
     """
+    return _parties(order, actor, _reviewers([order], actor))
+
+
+def parties_of_each(orders: Sequence[Order], actor: Actor) -> list[frozenset[OrderParty]]:
+    """The same for many orders, in as many queries."""
+    reviewers = _reviewers(orders, actor)
+    return [_parties(order, actor, reviewers) for order in orders]
+
+
+def _parties(order: Order, actor: Actor, reviewers: set[tuple[int, int]]) -> frozenset[OrderParty]:
     parties: set[OrderParty] = set()
+    if actor.is_client and actor.tenant_id == order.tenant_id:
+        parties.add(OrderParty.SELLER)
     if actor.user_id == order.buyer_id and actor.company_id == order.company_id:
         parties.add(OrderParty.CUSTOMER)
     if actor.role is Role.ADMIN and actor.company_id is not None and actor.company_id == order.company_id:
         parties.add(OrderParty.CUSTOMER)
     if actor.role in REVIEWING_ROLES or actor.platform:
-        # Asked of the table, since the actor was resolved before the lock.
-        companies = (order.auditing_company_id, order.vendor_id)
-        reviewers = set(Member.objects.reviewing(companies).values_list("company_id", "user_id"))
         if _stands_for(order.auditing_company_id, actor, reviewers):
             parties |= {OrderParty.AUDITOR, OrderParty.SELLER}
         if _stands_for(order.vendor_id, actor, reviewers):
             parties.add(OrderParty.PROVISIONER)
     return frozenset(parties)
+
+
+def _reviewers(orders: Iterable[Order], actor: Actor) -> set[tuple[int, int]]:
+    """Who reviews and delivers for the companies of these orders: asked of the table, since the actor was
+    resolved before the lock."""
+    companies = {company for order in orders for company in (order.auditing_company_id, order.vendor_id)}
+    if not companies or not (actor.role in REVIEWING_ROLES or actor.platform):
+        return set()
+    return set(Member.objects.reviewing(companies).values_list("company_id", "user_id"))
 
 
 def _stands_for(company_id: int, actor: Actor, reviewers: set[tuple[int, int]]) -> bool:

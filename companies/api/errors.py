@@ -39,6 +39,7 @@ class ApiError(Exception):
 
     `error_code` is the contract's own (`APPROVAL-404001`), `kind` the type of the yaas family,
     `details` are sentences or, where the family has them, objects with field, type and message.
+    `more_info` is the yaas family's; it is null where the contract says so.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class ApiError(Exception):
         kind: str = "",
         details: Sequence[Any] = (),
         resource_id: str = "",
+        more_info: str | None = "",
     ) -> None:
         super().__init__(message)
         self.status = HTTPStatus(status)
@@ -58,6 +60,7 @@ class ApiError(Exception):
         self.kind = kind
         self.details = list(details)
         self.resource_id = resource_id
+        self.more_info = more_info
 
 
 def _fault(text: str, code: str) -> dict[str, Any]:
@@ -112,12 +115,13 @@ def body_of(error: ApiError, family: Family) -> dict[str, Any]:
             if error.details:
                 body["details"] = [_as_object(detail) for detail in error.details]
         case Family.YAAS:
+            kind = error.kind or _KINDS.get(int(status), "internal_service_error")
             body = {
                 "status": int(status),
-                "type": error.kind or _KINDS.get(int(status), "internal_service_error"),
+                "type": kind,
                 "message": error.message,
-                "moreInfo": "",
-                "details": [_as_object(detail) for detail in error.details],
+                "moreInfo": error.more_info,
+                "details": [{"type": kind} | _as_object(detail) for detail in error.details],
             }
         case Family.CONFIGURATION:
             body = {

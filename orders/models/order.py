@@ -68,10 +68,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
         A customer: their own; an admin of a company: its own. A vendor's or reseller's people:
         those their company audits; a vendor also resold orders of its products once the reseller
-        approved them. Platform staff: all.
+        approved them. An API client: those of its tenant. Platform staff: all.
         """
         if actor.platform:
             return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
+        if actor.is_client:
+            return self.filter(tenant_id=actor.tenant_id)
         if actor.user_id is None:
             return self.none()
         orders = self.filter(tenant_id=actor.tenant_id)

@@ -24,6 +24,7 @@ from approvals.services.steps import allow, clean_comment, find, latest_snapshot
 from approvals.services.writer import write_moves
 from approvals.subjects import Facts, subject_of
 from companies.actors import Actor
+from companies.services.idempotency import Once, remember
 from config.kit.money import Money, round_amount
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.content import cart_content, content_differences
@@ -33,9 +34,47 @@ from orders.models import Cart, Checkout
 from orders.priced import PricedCart, priced_cart, with_shipping
 from orders.services.placing import Placement, place_step
 
+MADE_CHECKOUT = "checkout"
+
+
+def check_out(
+    *,
+    actor: Actor,
+    cart_id: int,
+    details: Mapping[str, Any],
+    once: Once | None = None,
+    now: datetime | None = None,
+) -> Outcome[Checkout]:
+    """Order a cart on whatever ground there is: the policy, an approval, or the actor's own yes as its approver.
+
+    While an approval waits, nobody else may (`NotYours`, code `approval_required`, details: why it is
+    needed). `once` names the request, so that it is noted what it made. Further refusals as for
+    `place_order`, `place_approved_order` and `approve_and_order`.
+    """
+    now = now or timezone.now()
+    subject = subject_of(SubjectKind.CART_CHECKOUT)
+    found = subject.fetch(actor, str(cart_id))
+    expire_bound(subject, found, now)
+    approval = Approval.objects.filter(pk=found.held_for_id, status=Status.PENDING).first()
+    if approval is None:
+        return place_order(actor=actor, cart_id=found.pk, details=details, once=once, now=now)
+    if approval.approver_id == actor.user_id:
+        return approve_and_order(actor=actor, approval_id=approval.pk, details=details, once=once, now=now)
+    raise NotYours(
+        f"This order waits for the approval of {approval.approver_name}.",
+        code="approval_required",
+        details=approval.reason_texts(),
+    )
+
 
 def place_order(
-    *, actor: Actor, cart_id: int, details: Mapping[str, Any], seen_total: str = "", now: datetime | None = None
+    *,
+    actor: Actor,
+    cart_id: int,
+    details: Mapping[str, Any],
+    seen_total: str = "",
+    once: Once | None = None,
+    now: datetime | None = None,
 ) -> Outcome[Checkout]:
     """Order the actor's own open cart, where the policy lets them without anybody's yes.
 
@@ -51,7 +90,7 @@ def place_order(
     expire_bound(subject, found, now)
     held_for = found.held_for_id
     if held_for and Approval.objects.filter(pk=held_for, status=Status.APPROVED).exists():
-        return place_approved_order(actor=actor, approval_id=held_for, details=details, now=now)
+        return place_approved_order(actor=actor, approval_id=held_for, details=details, once=once, now=now)
     wanted = read_details(details)
     with transaction.atomic():
         cart = subject.lock(str(found.pk))
@@ -64,7 +103,9 @@ def place_order(
         check_complete(wanted)
         priced = with_shipping(facts.basis, wanted.shipping, now)
         _check_total(priced, seen_total)
-        return Outcome(place_step(Placement(priced, wanted, _kept(ruling, facts, actor)), actor, now)[0])
+        checkout, _ = place_step(Placement(priced, wanted, _kept(ruling, facts, actor)), actor, now)
+        remember(once, MADE_CHECKOUT, checkout.pk, now)
+        return Outcome(checkout)
 
 
 def place_approved_order(
@@ -72,6 +113,7 @@ def place_approved_order(
     actor: Actor,
     approval_id: int,
     details: Mapping[str, Any] | None = None,
+    once: Once | None = None,
     now: datetime | None = None,
 ) -> Outcome[Checkout]:
     """Order what was approved; for the requester and the approver. The order is the requester's.
@@ -86,7 +128,8 @@ def place_approved_order(
     with transaction.atomic():
         subject, cart, approval = lock(found)
         allow(approval, Move.PLACE_ORDER, actor, now)
-        return _order_approved(subject, cart, approval, latest_snapshot(approval), actor, details, now)
+        outcome = _order_approved(subject, cart, approval, latest_snapshot(approval), actor, details, now)
+        return _noted(outcome, once, now)
 
 
 def approve_and_order(
@@ -96,6 +139,7 @@ def approve_and_order(
     comment: str = "",
     seen_hash: str = "",
     details: Mapping[str, Any] | None = None,
+    once: Once | None = None,
     now: datetime | None = None,
 ) -> Outcome[Checkout]:
     """Say yes and order in one transaction; for the approver. Refusals as for approving and ordering.
@@ -119,7 +163,14 @@ def approve_and_order(
         )
         if snapshot is None:
             return Outcome(refusal=outcome.refusal)
-        return _order_approved(subject, cart, approval, snapshot, actor, details, now)
+        return _noted(_order_approved(subject, cart, approval, snapshot, actor, details, now), once, now)
+
+
+def _noted(outcome: Outcome[Checkout], once: Once | None, now: datetime) -> Outcome[Checkout]:
+    """What came of a named request is remembered with it; a refusal is none that it would be held to."""
+    if outcome.record is not None:
+        remember(once, MADE_CHECKOUT, outcome.record.pk, now)
+    return outcome
 
 
 def _find_ordering(actor: Actor, approval_id: int, now: datetime) -> Approval:

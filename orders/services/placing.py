@@ -243,19 +243,17 @@ def _reserve_window(placement: Placement, now: datetime) -> DeliveryWindow | Non
     marketplace = placement.priced.cart.marketplace
     if wanted is None or not DeliveryWindow.objects.filter(marketplace=marketplace, is_active=True).exists():
         return None
-    window = (
+    chosen: dict[str, Any] = {"key": wanted.get("id", "")}
+    if wanted.keys() != {"id"}:  # the id alone is enough where it has one slot left
+        chosen |= {"slot": wanted.get("slotId", ""), "delivery_on": _day(wanted.get("deliveryDate", ""))}
+    found = list(
         DeliveryWindow.objects.select_for_update(of=("self",), no_key=True)
-        .filter(
-            marketplace=marketplace,
-            is_active=True,
-            key=wanted.get("id", ""),
-            slot=wanted.get("slotId", ""),
-            delivery_on=_day(wanted.get("deliveryDate", "")),
-        )
-        .first()
+        .filter(marketplace=marketplace, is_active=True, **chosen)
+        .filter(delivery_on__gte=now.date())[:2]
     )
-    if window is None or window.delivery_on < now.date():
+    if len(found) != 1:
         raise Late("There is no such delivery window (any more).", code="window", field="deliveryWindow")
+    window = found[0]
     if window.capacity is not None and window.checkouts.count() >= window.capacity:
         raise Late("This delivery window is full. Choose another one.", code="window", field="deliveryWindow")
     return window
