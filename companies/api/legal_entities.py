@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -215,4 +216,6 @@ def _ids(body: Body, name: str) -> list[str] | None:
 
 
 def _searchable(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.alias(**{f"info_{name}": KeyTextTransform(name, "legal_info") for name in LEGAL_INFO})
+    """With the parts of the legal information as columns to ask for."""
+    texts = {f"info_{name}": Cast(KeyTextTransform(name, "legal_info"), TextField()) for name in LEGAL_INFO}
+    return rows.alias(**texts)

@@ -22,6 +22,7 @@ from companies.models import ApiClient, ApiToken, ServiceToken
 from companies.models.token import digest_of, new_token
 from companies.services.clients import new_service_token
 from config.kit.records import new_key
+from tests.api.callers import caller_called
 from tests.cast import make_cast
 
 
@@ -153,3 +154,9 @@ def service_api(cast):
         return ApiCaller(text, tenant, row, **headers)
 
     return caller
+
+
+@pytest.fixture
+def caller(api, anonymous_api, service_api):
+    """`caller("stranger")`: one of `callers.EVERYBODY`."""
+    return lambda who: caller_called(who, api, anonymous_api, service_api)
