@@ -31,6 +31,7 @@ class ApiView(APIView):
     renderer_classes = [ExactJSONRenderer]
     permission_classes: ClassVar[list[Any]] = []
     family: ClassVar[Family] = Family.CODE
+    forbidden: ClassVar[str] = FORBIDDEN
     scopes: ClassVar[dict[str, tuple[str, ...]]] = {}
     client_scopes: ClassVar[tuple[str, ...]] = ()
     callers: ClassVar[tuple[str, ...]] = ("customer", "anonymous", "service")
@@ -50,7 +51,7 @@ class ApiView(APIView):
         if named is not None and tenant is not None and named != tenant:
             raise ApiError(400, "Tenant in the header is not matching with the one provided in the URI.")
         if tenant is not None and caller.tenant.key != tenant:
-            raise ApiError(403, FORBIDDEN)
+            raise ApiError(403, self.forbidden)
         self._check_kind(caller)
         needed = self.scopes.get(request.method or "", ())
         if caller.is_service:
@@ -65,7 +66,7 @@ class ApiView(APIView):
             return ApiError(
                 403, "You need a scope for this action.", details=[f"Required scope(s): {', '.join(needed)}"]
             )
-        return ApiError(403, FORBIDDEN)
+        return ApiError(403, self.forbidden)
 
     @property
     def caller(self) -> Caller:
@@ -118,4 +119,4 @@ class ApiView(APIView):
             "service": caller.is_service,
         }
         if not any(kinds[kind] for kind in self.callers):
-            raise ApiError(403, FORBIDDEN)
+            raise ApiError(403, self.forbidden)
