@@ -11,6 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 import approvals.api.urls
 import catalog.api.urls
 import companies.api.urls
+import orders.api.carts_urls
+import orders.api.orders_urls
 from companies.api.errors import ApiError, Family, body_of
 
 FAMILIES = {
@@ -43,5 +45,7 @@ urlpatterns = [
     *companies.api.urls.urlpatterns,
     *approvals.api.urls.urlpatterns,
     *catalog.api.urls.urlpatterns,
+    *orders.api.carts_urls.urlpatterns,
+    *orders.api.orders_urls.urlpatterns,
     re_path(rf"^(?P<service>{'|'.join(FAMILIES)})(?:/.*)?$", unknown),
 ]

@@ -43,11 +43,13 @@ class CartQuerySet(models.QuerySet["Cart"]):
     def reachable_by(self, actor: Actor) -> Self:
         """What the cart endpoints show: `visible_to`, and to an API client every cart of its tenant.
 
-        Only there: ordering and asking for approval are for people, and go by `visible_to`.
+        Only there: ordering and asking for approval are for people, and go by `visible_to`. What was
+        deleted there is not shown there again.
         """
+        kept = self.filter(deleted_at=None)
         if actor.kind is ActorKind.CLIENT:
-            return self.filter(tenant_id=actor.tenant_id)
-        return self.visible_to(actor)
+            return kept.filter(tenant_id=actor.tenant_id)
+        return kept.visible_to(actor)
 
     def owned_by(self, actor: Actor) -> Self:
         """The actor's own carts of the company they act for."""
@@ -75,7 +77,7 @@ class Cart(Resource):
     """Lines of listings, priced afresh each time they are shown until a request freezes them.
 
     A member's cart belongs to their company from its creation and never changes it. `country` is
-    where tax is paid. Carts are never deleted: who deletes one closes it. Addresses and delivery
+    where tax is paid. Rows are never deleted: who deletes a cart closes it (`deleted_at`). Addresses and delivery
     window are as a client sent them.
     """
 
@@ -106,6 +108,7 @@ class Cart(Resource):
     addresses = models.JSONField(default=list, blank=True)
     delivery_window = models.JSONField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = CartQuerySet.as_manager()
 

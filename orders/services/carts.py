@@ -157,6 +157,15 @@ def close_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Ca
     return _move(actor, cart_id, CartMove.CLOSE, now)
 
 
+def delete_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Cart:
+    """Close a cart, and do not show it to clients of the API any more."""
+    now = now or timezone.now()
+    cart = _move(actor, cart_id, CartMove.CLOSE, now)
+    cart.deleted_at = now
+    cart.save(update_fields=["deleted_at"])
+    return cart
+
+
 def restore_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Cart:
     """Make a saved cart the open one; the open one, where it has lines, is put aside instead.
 

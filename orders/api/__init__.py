@@ -1,0 +1,1 @@
+"""The storefront API of carts, checkout and orders."""
