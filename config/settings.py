@@ -325,6 +325,7 @@ REST_FRAMEWORK = {
 OAUTH2_PROVIDER_APPLICATION_MODEL = "companies.ApiClient"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "companies.ServiceToken"  # noqa: S105 - the name of a model
 OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # client credentials and no other grant
     "OAUTH2_VALIDATOR_CLASS": "companies.api.oauth.ClientCredentials",
     "ACCESS_TOKEN_GENERATOR": "companies.services.clients.new_service_token",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 14_399,

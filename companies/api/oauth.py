@@ -30,7 +30,7 @@ class ClientCredentials(OAuth2Validator):
     def validate_scopes(self, client_id: str, scopes: list[str], client: Any, request: OAuthRequest, *_, **__) -> bool:
         """Each is the client's, or `tenant=` with the client's own tenant; no scope at all is every one it has."""
         tenant = f"tenant={client.tenant.key}"
-        wanted = [scope for scope in scopes if scope != tenant]
+        wanted = [scope for scope in scopes if scope not in (tenant, "")]
         request.scopes = spelled(frozenset(wanted or client.scopes), client.tenant.key).split()
         return set(wanted) <= set(client.scopes)
 
