@@ -15,12 +15,16 @@ def rates_on(tax_class_ids: Iterable[int], country: str, day: date) -> dict[int,
     A class without any row for the country is not in the answer: the caller must refuse, never
     assume zero.
     """
-    rows = (
-        TaxRate.objects.filter(tax_class_id__in=set(tax_class_ids), country=country, valid_from__lte=day)
-        .order_by("valid_from")
-        .values_list("tax_class_id", "rate")
-    )
-    return dict(rows)
+    return rates_in(tax_class_ids, [country], day)[country]
+
+
+def rates_in(tax_class_ids: Iterable[int], countries: Iterable[str], day: date) -> dict[str, dict[int, Decimal]]:
+    """As `rates_on`, for several countries. One query."""
+    rates: dict[str, dict[int, Decimal]] = {country: {} for country in countries}
+    rows = TaxRate.objects.filter(tax_class_id__in=set(tax_class_ids), country__in=rates, valid_from__lte=day)
+    for country, tax_class_id, rate in rows.order_by("valid_from").values_list("country", "tax_class_id", "rate"):
+        rates[country][tax_class_id] = rate
+    return rates
 
 
 def countries_of(tax_class_ids: Iterable[int]) -> dict[int, list[str]]:
