@@ -28,6 +28,12 @@ NUMBER_PREFIX = "CS"
 FIRST_NUMBER = 1000
 
 
+def pk_of(number: str) -> int | None:
+    """The primary key in an order's number, such as 42 in CS1042; None for anything that is no number."""
+    found = re.fullmatch(rf"{NUMBER_PREFIX}([0-9]{{4,18}})", number)
+    return int(found[1]) - FIRST_NUMBER if found else None
+
+
 class Checkout(models.Model):
     """One act of ordering: a cart became one or several orders, once.
 
@@ -101,8 +107,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def numbered(self, number: str) -> Self:
         """The order with this number, such as CS1042; none for anything that is no number."""
-        found = re.fullmatch(rf"{NUMBER_PREFIX}([0-9]{{4,18}})", number)
-        return self.filter(pk=int(found[1]) - FIRST_NUMBER) if found else self.none()
+        pk = pk_of(number)
+        return self.none() if pk is None else self.filter(pk=pk)
 
     def locked(self) -> Self:
         """Rows held until the transaction ends."""

@@ -1,0 +1,136 @@
+"""`POST /checkout/{tenant}/checkouts/order`: a cart becomes orders, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from companies.api.errors import FORBIDDEN, ApiError
+from companies.api.idempotency import once_of
+from companies.api.saas_token import number_in
+from companies.api.sessions import number_of
+from companies.services.idempotency import Made, Once, once_only
+from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
+from orders.api.checkout_input import Wanted, contradiction, details_for, read_checkout
+from orders.api.refusals import OrderServiceView, invalid
+from orders.details import check_complete, read_details
+from orders.lifecycle import CartStatus
+from orders.models import Cart, Checkout, Order
+from orders.services.checkout import check_out
+
+CART_INDEX = "unique_checkout_cartId_index"
+CHOOSE_COMPANY = "Choose the company first that this order is for: refresh the token with its legalEntityId."
+GUESTS = "Guests cannot order here. Sign in first."
+
+
+class PlaceOrder(OrderServiceView):
+    """For people: a service or an anonymous token orders nothing, and a customer shows the `saas-token`, too."""
+
+    callers = ("customer",)
+
+    def post(self, request: Request, tenant: str) -> Response:
+        """The orders that came of it; the first one is the `orderId`. A request repeated under its key orders once."""
+        now = timezone.now()
+        number = self._own_number(request, now)
+        if self.actor.has_membership and self.actor.company_id is None:
+            raise ApiError(403, CHOOSE_COMPANY)
+        wanted = read_checkout(request.data)
+        if wanted.is_guest:
+            raise ApiError(403, GUESTS)
+        if wanted.company_key and (self.caller.company is None or self.caller.company.key != wanted.company_key):
+            raise ApiError(403, "This token is of another company.")
+        once = once_of(request, self.caller)
+        try:
+            return once_only(once, now, lambda: self._placed(wanted, number, once, now), _placed_before)
+        except Late as late:
+            raise self._ordered_before(wanted.cart_key) or late from late
+
+    def error_of(self, refused: Refused) -> ApiError | None:
+        """Who is not permitted to order learns why, and where to ask who could be asked."""
+        if isinstance(refused, NotYours) and refused.code == "approval_required":
+            where = f"/approval/{self.caller.tenant.key}/approval/preview"
+            reasons = refused.details or (refused.text,)
+            details = [{"type": refused.code, "message": reason, "moreInfo": where} for reason in reasons]
+            return ApiError(403, refused.text, details=details)
+        if isinstance(refused, Invalid) and refused.field == "payment":
+            return invalid("paymentMethods", refused.text)
+        return super().error_of(refused)
+
+    def _own_number(self, request: Request, now: datetime) -> str:
+        """The caller's number; 403 unless the `saas-token` is a good one of the same person."""
+        tenant, token = self.caller.tenant, self.caller.token
+        number = number_of(token.user, tenant) if token is not None and token.user is not None else ""
+        if not number or number_in(request.headers.get("saas-token", ""), tenant.key, now) != number:
+            why = {"field": "saas-token", "message": "The saas-token is missing, has expired or is another customer's."}
+            raise ApiError(403, FORBIDDEN, details=[why])
+        return number
+
+    def _placed(self, wanted: Wanted, number: str, once: Once | None, now: datetime) -> Response:
+        if wanted.quote_key:
+            raise ApiError(404, f"Quote with id '{wanted.quote_key}' not found.")
+        cart = self._cart(wanted.cart_key)
+        self._check(wanted, cart, number)
+        details = details_for(wanted, cart)
+        outcome = check_out(actor=self.actor, cart_id=cart.pk, details=details, once=once, now=now)
+        return Response(placed_body(outcome.settled()))
+
+    def _cart(self, key: str) -> Cart:
+        """The caller's cart, or one that they are asked to approve; `Late` for one that became an order."""
+        carts = Cart.objects.visible_to(self.actor).select_related("held_for", "marketplace", "owner")
+        cart = carts.filter(key=key).first()
+        if cart is None or cart.status == CartStatus.CLOSED:
+            # To its approver a cart is gone once it is ordered; its orders are not.
+            if self._orders_of(key).exists():
+                raise Late("This cart was already ordered.", code="already_ordered")
+            if cart is None:
+                raise Missing("There is no such cart.")
+        return cart
+
+    def _check(self, wanted: Wanted, cart: Cart, number: str) -> None:
+        """What the cart says about the body. Its own approver may leave open what the request has already."""
+        problem = contradiction(wanted, cart, self.request.query_params.get("siteCode", ""))
+        if problem is not None:
+            raise problem
+        owns = cart.owner_id == self.actor.user_id
+        if owns and not wanted.email:
+            raise invalid("customer.email", "is missing")
+        known = {number} if owns or cart.owner is None else {number, number_of(cart.owner, self.caller.tenant)}
+        if wanted.customer_number and wanted.customer_number not in known:
+            raise invalid("customer.id", "This is not the customer whose cart this is.")
+        if cart.held_for_id is None:
+            check_complete(read_details(details_for(wanted, cart)))
+
+    def _orders_of(self, cart_key: str) -> Any:
+        return Order.objects.visible_to(self.actor).filter(checkout__cart__key=cart_key)
+
+    def _ordered_before(self, cart_key: str) -> ApiError | None:
+        """The 409 that names the first order of this cart; None where there is none that the caller sees."""
+        first = self._orders_of(cart_key).order_by("position").first()
+        if first is None:
+            return None
+        message = f"Order with cartId '{cart_key}' and checkout=true already exists (order id: {first.number})"
+        details = [
+            {"field": "cartId", "type": CART_INDEX, "message": cart_key, "moreInfo": None},
+            {"field": "existingOrderId", "type": CART_INDEX, "message": first.number, "moreInfo": None},
+        ]
+        return ApiError(409, message, kind="Conflict", details=details, more_info=None)
+
+
+def placed_body(checkout: Checkout) -> dict[str, Any]:
+    """What came of a checkout. Payment is handled elsewhere, so there is nothing to say of it. One query."""
+    numbers = [order.number for order in checkout.orders.order_by("position")]
+    return {
+        "orderId": numbers[0],
+        "paymentDetails": None,
+        "checkoutId": str(checkout.pk),
+        "orderIds": numbers,
+    }
+
+
+def _placed_before(made: Made) -> Response:
+    """The first answer once more."""
+    return Response(placed_body(Checkout.objects.get(pk=made.record_id)))

@@ -1,0 +1,117 @@
+"""Which orders does a client see, and by which fields may it filter and sort them?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Case, CharField, Prefetch, Q, QuerySet, Value, When
+
+from companies.actors import Actor
+from companies.api.query import Column, Columns, Kind, compared
+from companies.models import Customer
+from companies.roles import CompanyKind
+from config.kit.query import Comparison
+from config.kit.refused import Invalid
+from orders.lifecycle import OrderStatus
+from orders.models import Order, OrderLine
+from orders.models.order import pk_of
+
+NEWEST_FIRST = ("-created_at", "-pk")
+
+# The order service's own words for where an order stands. Nothing of an order under review is created yet.
+API_STATUS = {
+    OrderStatus.TO_BE_APPROVED: "IN_CHECKOUT",
+    OrderStatus.PENDING: "CREATED",
+    OrderStatus.PROVISIONING: "CONFIRMED",
+    OrderStatus.COMPLETED: "COMPLETED",
+    OrderStatus.FAILED: "CREATED",
+    OrderStatus.REJECTED: "DECLINED",
+    OrderStatus.CANCELLED: "DECLINED",
+}
+API_STATUSES = ("IN_CHECKOUT", "CREATED", "CONFIRMED", "SHIPPED", "COMPLETED", "DECLINED")
+
+
+def seen_by(actor: Actor) -> QuerySet[Order]:
+    """Orders the actor has a part in, with all that is shown of them. Two queries."""
+    lines = OrderLine.objects.select_related("product", "listing").order_by("number")
+    return (
+        Order.objects.visible_to(actor)
+        .select_related("tenant", "marketplace", "company", "buyer", "review", "checkout__cart", "checkout__approval")
+        .prefetch_related(Prefetch("lines", lines))
+    )
+
+
+def sortable(rows: QuerySet[Order]) -> QuerySet[Order]:
+    """With the status in the words of the order service, for sorting by it."""
+    words = (When(status=status, then=Value(word)) for status, word in API_STATUS.items())
+    return rows.alias(api_status=Case(*words, output_field=CharField()))
+
+
+def shows_prices(order: Order, actor: Actor) -> bool:
+    """Prices of a resold order are the reseller's: its vendor delivers without seeing them."""
+    return actor.company_kind is not CompanyKind.VENDOR or actor.company_id == order.auditing_company_id
+
+
+def columns(actor: Actor) -> Columns:
+    """Every field a client may filter and sort by. To a vendor amounts are none: some of them are a reseller's."""
+    everybody = {
+        "id": Column("", lookup=_numbered, sort_by="pk"),
+        "status": Column("status", Kind.CHOICE, {word: word for word in API_STATUSES}, _standing, sort_by="api_status"),
+        "reviewStatus": Column("status", Kind.CHOICE, {status.value: status.value for status in OrderStatus}),
+        "siteCode": Column("marketplace__key"),
+        "currency": Column("currency"),
+        "countryCode": Column("country"),
+        "legalEntityId": Column("company__key", nullable=True),
+        "legalEntity.id": Column("company__key", nullable=True),
+        "customer.id": Column("buyer_id", lookup=_customer(actor), sort_by=""),
+        "customer.name": Column("buyer_name"),
+        "customer.firstName": Column("buyer__first_name"),
+        "customer.lastName": Column("buyer__last_name"),
+        "customer.email": Column("buyer__email"),
+        "customer.company": Column("company__name", nullable=True),
+        "created": Column("created_at", Kind.INSTANT),
+        "lastStatusChange": Column("status_since", Kind.INSTANT),
+        "metadata.version": Column("version", Kind.INTEGER),
+        "metadata.createdAt": Column("created_at", Kind.INSTANT),
+        "metadata.modifiedAt": Column("modified_at", Kind.INSTANT),
+    }
+    if actor.company_kind is CompanyKind.VENDOR:
+        return everybody
+    return everybody | {
+        "cartId": Column("checkout__cart__key", nullable=True),
+        "subTotalPrice": Column("lines_gross", Kind.AMOUNT),
+        "totalPrice": Column("gross", Kind.AMOUNT),
+    }
+
+
+def _standing(comparison: Comparison, values: Sequence[Any]) -> Q:
+    """A word of the service stands for one or several of ours; every order has one."""
+    if comparison is not Comparison.ONE_OF:
+        return _always(comparison)
+    return Q(status__in=[status for status, word in API_STATUS.items() if word in values])
+
+
+def _numbered(comparison: Comparison, values: Sequence[Any]) -> Q:
+    """By whole numbers: they are made from the primary key, so there is no part of one to look for."""
+    if comparison is Comparison.CONTAINS:
+        raise Invalid("q: id cannot be compared with ~.", field="q")
+    if comparison is not Comparison.ONE_OF:
+        return _always(comparison)
+    return Q(pk__in={pk for number in values if (pk := pk_of(number)) is not None})
+
+
+def _always(comparison: Comparison) -> Q:
+    return Q(pk__in=[]) if comparison is Comparison.ABSENT else Q()
+
+
+def _customer(actor: Actor) -> Any:
+    """Buyers are known outside by their number as customers of the tenant."""
+
+    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
+        if comparison in (Comparison.ABSENT, Comparison.PRESENT):
+            return _always(comparison)
+        numbers = compared(Column("number"), comparison, values)
+        return Q(buyer_id__in=Customer.objects.filter(numbers, tenant_id=actor.tenant_id).values("user_id"))
+
+    return lookup

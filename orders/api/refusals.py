@@ -1,0 +1,27 @@
+"""How do the checkout and the order service say no? One family of bodies for both."""
+
+from __future__ import annotations
+
+from companies.api.errors import INVALID, ApiError, Family
+from companies.api.views import ApiView
+from companies.services.idempotency import KEY_REUSED
+from config.kit.refused import Invalid, Refused
+
+
+class OrderServiceView(ApiView):
+    """An endpoint of the checkout or the order service."""
+
+    family = Family.YAAS
+    default_page_size = 16
+
+    def error_of(self, refused: Refused) -> ApiError | None:
+        """Every problem of a body or a query names its field."""
+        if isinstance(refused, Invalid) and refused.code != KEY_REUSED:
+            return invalid(refused.field, refused.text, *refused.details)
+        return None
+
+
+def invalid(field: str, *messages: str) -> ApiError:
+    """What is wrong with one field of what was sent."""
+    details = [{"field": field, "message": message, "type": "invalid"} for message in messages]
+    return ApiError(400, INVALID, details=details)
