@@ -6,6 +6,7 @@ belongs to one company, which a new one names as `legalEntity` or `legalEntityId
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rest_framework.request import Request
@@ -17,7 +18,7 @@ from companies.api.listing import METADATA_COLUMNS, ResourceView, chosen_fields,
 from companies.api.pieces import customer_companies
 from companies.api.query import Column, Columns, Kind
 from companies.api.reading import Body
-from companies.api.wire import location_wire
+from companies.api.wire import location_wire, street_line
 from companies.models import Location
 from companies.roles import CompanyKind
 from companies.services.idempotency import Once
@@ -139,7 +140,10 @@ class LocationItem(LocationView):
         named = _company_key(body, default="")
         if named and not customer_companies(self.actor).filter(pk=location.company_id, key=named).exists():
             raise body.wrong("legalEntityId", "cannot be changed")
-        change_location(actor=self.actor, location_id=location.pk, place=read_place(body))
+        place = read_place(body)
+        if place.street == street_line(location):
+            place = replace(place, street=None, street_number=None)  # street and number stay apart
+        change_location(actor=self.actor, location_id=location.pk, place=place)
         return Response(status=204)
 
 

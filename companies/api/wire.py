@@ -98,7 +98,7 @@ def location_wire(location: Location) -> dict[str, Any]:
         "contactDetails": {
             "emails": emails + further.get("emails", []),
             "phones": phones + further.get("phones", []),
-            "addressLine1": f"{location.street} {location.street_number}".strip(),
+            "addressLine1": street_line(location),
             "addressLine2": location.street_appendix,
             "city": location.city,
             "state": location.state,
@@ -109,6 +109,11 @@ def location_wire(location: Location) -> dict[str, Any]:
         "mixins": location.mixins,
         "metadata": metadata_wire(location),
     }
+
+
+def street_line(location: Location) -> str:
+    """Street and number, as the API has them."""
+    return f"{location.street} {location.street_number}".strip()
 
 
 def address_wire(address: CustomerAddress) -> dict[str, Any]:

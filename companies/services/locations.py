@@ -77,7 +77,8 @@ def change_location(*, actor: Actor, location_id: int, place: Place, now: dateti
         check_version(location, place.version)
         old = _plain(location)
         if place.further is not None:
-            place = replace(place, further={**location.further, **place.further})
+            merged = {**location.further, **place.further}
+            place = replace(place, further={name: values for name, values in merged.items() if values})
         write_columns(location, place, COLUMNS)
         new = _plain(location)
         if new != old:
