@@ -54,7 +54,8 @@ class _Fields:
         self.problems: list[str] = [] if problems is None else problems
         self.path = path
         self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-        if not isinstance(data, Mapping):
+        self.is_object = isinstance(data, Mapping)
+        if not self.is_object:
             self.problems.append(f"{path or 'body'}: must be an object")
 
     def text(self, name: str, *, required: bool = False) -> str:
@@ -89,7 +90,8 @@ class _Fields:
         return _Fields(value, self._at(name), self.problems)
 
     def _wrong(self, name: str, why: str) -> None:
-        self.problems.append(f"{self._at(name)}: {why}")
+        if self.is_object:
+            self.problems.append(f"{self._at(name)}: {why}")
 
     def _at(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
@@ -145,6 +147,8 @@ def _asked(fields: _Fields) -> Asked:
 
 def _details(fields: _Fields, resource_type: str) -> Mapping[str, Any] | None:
     details = fields.data.get("details")
+    if not fields.is_object:
+        return None
     if resource_type == "QUOTE" and details is not None:
         fields.problems.append("details: must be null for a QUOTE")
     elif resource_type == "CART" and details is None:

@@ -20,6 +20,8 @@ from companies.models import Customer
 from config.kit.query import Comparison
 
 NEWEST_FIRST = ("-created_at", "-pk")
+# What other services call these fields as plain parameters.
+PARAMETERS = {"siteCode": "resource.siteCode", "legalEntityId": "legalEntity.id"}
 
 
 def wire_kinds() -> dict[str, str]:

@@ -27,7 +27,7 @@ from approvals.services import change, delete, give_up, outlook, permission, req
 from approvals.subjects import Subject, subject_named, subject_of
 from companies.api.errors import FORBIDDEN, ApiError, Family, answer_error
 from companies.api.idempotency import once_of
-from companies.api.query import searched, sorted_rows
+from companies.api.query import equal_to, searched, sorted_rows
 from companies.api.views import ApiView
 from companies.models import Customer
 from companies.services.idempotency import KEY_REUSED, Made, Once, once_only
@@ -147,10 +147,15 @@ class Approvals(ResourceView):
     scopes: ClassVar[dict[str, tuple[str, ...]]] = {"GET": READING, "POST": WRITING}
 
     def get(self, request: Request, tenant: str) -> Response:
-        """A bare list of what the caller asked for or has to answer; the newest first."""
+        """A bare list of what the caller asked for or has to answer; the newest first.
+
+        A parameter that is none of ours is a filter by the field of this name, and never ignored.
+        """
         now, query = timezone.now(), request.query_params
         known = rows.columns(self.actor, now)
         found = searched(rows.sortable(rows.seen_by(self.actor), now), query.get("q", ""), known)
+        for name in query.keys() - {"q", "sort", "pageNumber", "pageSize"}:
+            found = equal_to(found, rows.PARAMETERS.get(name, name), query.getlist(name), known)
         page, headers = self.paged(request, sorted_rows(found, query.get("sort", ""), known, default=rows.NEWEST_FIRST))
         orders = rows.orders_made_by(page)
         bodies = [wire.listed_body(approval, now, orders.get(approval.pk, [])) for approval in page]

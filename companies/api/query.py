@@ -78,6 +78,11 @@ def condition_of(text: str, columns: Columns) -> Q:
     return _expression(parse_query(text), columns)
 
 
+def equal_to(rows: QuerySet[Rows], name: str, values: Sequence[str], columns: Columns) -> QuerySet[Rows]:
+    """The rows in which the field is one of these: what a plain query parameter says."""
+    return rows.filter(_condition(Condition(name, Comparison.ONE_OF, tuple(values)), columns))
+
+
 def sorted_rows(rows: QuerySet[Rows], text: str, columns: Columns, default: Sequence[str] = ()) -> QuerySet[Rows]:
     """The rows in the order that a `sort` asks for, else in the default one.
 

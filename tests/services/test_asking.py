@@ -421,7 +421,7 @@ class TestRefused:
         cart = cast.cart("rita", OVER)
         ask_for(cast, "rita", cart, of="ana")
 
-        self.refused(cast, "ana", cart, "tom", Late)
+        self.refused(cast, "ana", cart, "tom", NotYours)
 
     def test_after_it_was_ordered(self, cast):
         cart = cast.cart("ana", WITHIN)
