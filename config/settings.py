@@ -306,6 +306,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=7),  # hourly, beside the full hour when everything else runs
         "options": {"expires": 3600},
     },
+    "forget old tokens": {
+        "task": "companies.tasks.forget_old_tokens",
+        "schedule": crontab(minute=17),
+        "options": {"expires": 3600},
+    },
+    "forget old requests of the API": {
+        "task": "companies.tasks.forget_old_requests",
+        "schedule": crontab(minute=27),
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Language and time ------------------------------------------------------------------------------------------------

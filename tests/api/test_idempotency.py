@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from companies.services.idempotency import (
     remember,
     whose,
 )
+from companies.tasks import forget_old_requests, forget_old_tokens
 from config.kit.refused import Invalid, Late
 
 NOW = timezone.now()
@@ -128,6 +130,14 @@ def test_keys_are_forgotten_after_their_time(once):
     assert once_only(once, later, Maker(once), again) == "made 1"
     assert forget_expired(later + KEPT_FOR) == 1
     assert not IdempotencyKey.objects.exists()
+
+
+def test_the_schedule_forgets_them(once):
+    remember(once, "thing", 1, NOW - KEPT_FOR - timedelta(hours=1))
+    tasks = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert {forget_old_requests.name, forget_old_tokens.name} <= tasks
+    assert (forget_old_requests(), forget_old_tokens()) == (1, 0)
 
 
 def test_the_same_person_for_another_company_is_somebody_else():
