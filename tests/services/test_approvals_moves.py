@@ -24,6 +24,7 @@ from tests.stories.scenes import (
     check_histories,
     close,
     decline,
+    delete,
     details,
     facts_for,
     give_up,
@@ -334,6 +335,35 @@ class TestClosing:
         Member.objects.filter(user=cast.rita).update(is_active=False)
 
         assert close(cast, "rita", asked).settled().status == "CLOSED"
+
+
+class TestDeleting:
+    """How clients of the API end a request; the approver may, too."""
+
+    @pytest.mark.parametrize(("who", "other"), [("rita", "ana"), ("ana", "rita")])
+    def test_frees_the_cart_says_who_did_it_and_tells_the_other(self, cast, asked, who, other):
+        cart = Cart.objects.get(held_for=asked)
+
+        with told_since() as news:
+            delete(cast, who, asked).settled()
+
+        assert (again(asked).status, again(asked).decided_by_name) == ("CLOSED", cast.user(who).name)
+        assert again(cart).status == "open"
+        assert news == [f"approval.closed to {other}"]
+        check_histories()
+
+    @pytest.mark.parametrize("who", ["tom", "bea", "carl", "dora", "alice", "olga", "paula", "admin", "victor"])
+    def test_others_are_told_there_is_none(self, cast, asked, who):
+        with nothing_changes(), pytest.raises(Missing):
+            delete(cast, who, asked)
+
+    @pytest.mark.parametrize(("end", "who"), [(approve, "ana"), (decline, "ana"), (close, "rita")])
+    def test_too_late_once_it_is_answered(self, cast, asked, end, who):
+        end(cast, who, asked)
+
+        for person in ("rita", "ana"):
+            with nothing_changes(), pytest.raises(Late):
+                delete(cast, person, asked)
 
 
 class TestGivingUp:

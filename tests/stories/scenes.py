@@ -95,6 +95,10 @@ def close(cast: Cast, who: str, approval: Approval, **more):
     return approving.close(actor=cast.actor(who), approval_id=approval.pk, **more)
 
 
+def delete(cast: Cast, who: str, approval: Approval, **more):
+    return approving.delete(actor=cast.actor(who), approval_id=approval.pk, **more)
+
+
 def give_up(cast: Cast, who: str, approval: Approval, **more):
     return approving.give_up(actor=cast.actor(who), approval_id=approval.pk, **more)
 
