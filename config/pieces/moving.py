@@ -25,26 +25,48 @@ def move_bar(
     """What the reader can do here, each with what will happen.
 
     Moves that need nothing but a press share one form (and its optional comment); a move that asks
-    for something opens a form of its own, without scripts.
+    for something opens a form of its own, without scripts. On a phone two moves stand in the bar, the
+    comment and the other moves behind "More".
     """
-    rows = list(moves)
-    links = [move for move in rows if value_of(move, "method") == "get"]
-    asking = [
-        move
-        for move in rows
-        if move not in links and any(value_of(move, name) for name in ("needs_comment", "fields", "hidden"))
-    ]
+    bar = [_in_bar(move) for move in moves]
+    front = _front(bar)
+    shares_form = any(row["kind_of_form"] == "plain" for row in bar)
+    for row in bar:
+        row["later"] = row not in front
     return {
-        "plain": [move for move in rows if move not in links and move not in asking],
-        "asking": asking,
-        "links": links,
-        "comment_label": comment_label,
+        "moves": bar,
+        "shares_form": shares_form,
+        "has_more": bool(comment_label and shares_form) or len(bar) > len(front),
+        "more_open": bool(comment_value) or any(row["later"] and row["open"] for row in bar),
+        "comment_label": comment_label if shares_form else "",
         "comment_help": comment_help,
         "comment_value": comment_value,
         "hidden": dict(hidden or {}),
         "prefix": prefix,
         "csrf_token": context.get("csrf_token"),
     }
+
+
+IN_FRONT = 2
+
+
+def _in_bar(move: Any) -> Values:
+    """A move, whether it is a link, a press or asks for something, and whether that is open."""
+    form = "plain"
+    if value_of(move, "method") == "get":
+        form = "link"
+    elif any(value_of(move, name) for name in ("needs_comment", "fields", "hidden")):
+        form = "asking"
+    typed = bool(value_of(move, "error") or value_of(move, "comment_value"))
+    return {"move": move, "kind_of_form": form, "open": typed, "kind": value_of(move, "kind") or "secondary"}
+
+
+def _front(bar: list[Values]) -> list[Values]:
+    """What a phone shows at once: what weighs most and what refuses, else the first."""
+    weighty = [next((row for row in bar if row["kind"] == kind), None) for kind in ("primary", "dangerous")]
+    front = [row for row in weighty if row is not None]
+    front += [row for row in bar if row not in front]
+    return front[:IN_FRONT]
 
 
 @piece

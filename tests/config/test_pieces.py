@@ -166,6 +166,28 @@ def test_a_move_that_asks_why_has_a_form_of_its_own():
     assert rendered("{% move_bar moves %}", moves=[]) == ""
 
 
+def test_a_phone_shows_what_weighs_most_and_what_refuses_and_the_rest_behind_more():
+    moves = [
+        {"label": "Approve and order", "url": "/order/", "kind": "primary"},
+        {"label": "Approve", "url": "/approve/"},
+        {"label": "Decline", "url": "/decline/", "kind": "dangerous", "needs_comment": True},
+        {"label": "Reassign", "url": "/reassign/", "method": "get"},
+    ]
+    html = rendered('{% move_bar moves comment_label="A word" %}', moves=moves)
+    assert html.count("move--later") == 2
+    assert (
+        html.index("moves__comment") < html.index("Approve and order") < html.index("Decline") < html.index("Reassign")
+    )
+    assert '<details class="moves__more">' in html
+    kept = rendered('{% move_bar moves comment_label="A word" comment_value="Typed." %}', moves=moves)
+    assert '<details class="moves__more" open>' in kept
+
+
+def test_two_moves_without_a_comment_need_no_more():
+    moves = [{"label": "Order again", "url": "/again/"}, {"label": "Withdraw", "url": "/w/", "kind": "dangerous"}]
+    assert "moves__more" not in rendered("{% move_bar moves %}", moves=moves)
+
+
 class Wish(forms.Form):
     comment = forms.CharField(help_text="Tom reads it.")
 
