@@ -9,6 +9,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import get_language
 
+from approvals.dashboard.choices import (
+    PAYMENT_CHOICES,
+    PAYMENTS,
+    REFERENCE_HELP,
+    WindowField,
+    window_details,
+    window_value,
+    windows_from,
+)
 from approvals.dashboard.content import day_name
 from approvals.dashboard.forms import LONGEST, unix_lines
 from approvals.models import Approval
@@ -17,13 +26,6 @@ from config.kit.wording import money_text, text_in
 
 KEEP = "keep"
 NONE = ""
-
-# The ways to pay that the checkout offers, as an order keeps them.
-PAYMENTS = {
-    "invoice": ("Invoice", {"provider": "invoice", "method": "invoice"}),
-    "purchase_order": ("Purchase order", {"provider": "invoice", "method": "purchase_order"}),
-}
-
 
 PARTS = ("ship_to", "bill_to", "shipping", "payment")
 
@@ -48,31 +50,18 @@ class WindowForm(forms.Form):
         "shipping.methodId": "shipping",
     }
 
-    window = forms.ChoiceField(
-        label="Delivery window",
-        required=False,
-        error_messages={"invalid_choice": "This window is not offered any more. Choose one of these."},
-    )
+    window = WindowField(label="Delivery window")
 
     def __init__(self, *args: Any, approval: Approval, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.approval = approval
-        windows = DeliveryWindow.objects.filter(
-            marketplace__tenant_id=approval.tenant_id,
-            marketplace__key=approval.site_code,
-            is_active=True,
-            delivery_on__gte=today,
-        )
-        self.windows = {
-            f"{w.key}|{w.slot}|{w.delivery_on}": w for w in windows.order_by("delivery_on", "name", "pk")[:60]
-        }
+        place = {"marketplace__tenant_id": approval.tenant_id, "marketplace__key": approval.site_code}
+        self.windows = windows_from(DeliveryWindow.objects.filter(**place), today)
         present = part_of(approval, "deliveryWindow")
-        choices = [(NONE, "At any time")]
-        choices += [(value, f"{day_name(str(w.delivery_on))}, {w.name}") for value, w in self.windows.items()]
-        if present and _window_value(present) not in self.windows:
-            choices.append((KEEP, f"As asked: {day_name(str(present.get('deliveryDate'))[:10])}"))
-        self.fields["window"].choices = choices
         value = _window_value(present) if present else NONE
+        as_asked = (KEEP, f"As asked: {day_name(str(present.get('deliveryDate'))[:10])}")
+        gone = bool(present) and value not in self.windows
+        self.fields["window"].offer(self.windows, *([as_asked] if gone else []), kept=value)
         self.initial.setdefault("window", value if not present or value in self.windows else KEEP)
 
     def changes(self) -> dict[str, Any]:
@@ -88,7 +77,7 @@ class WindowForm(forms.Form):
         chosen = self.windows.get(value)
         if chosen is None:
             return None
-        return {"id": chosen.key, "slotId": chosen.slot, "deliveryDate": chosen.delivery_on.isoformat()}
+        return window_details(chosen)
 
 
 class AmendForm(WindowForm):
@@ -111,7 +100,7 @@ class AmendForm(WindowForm):
         label="Your reference",
         required=False,
         max_length=100,
-        help_text="It stands on the invoice; with a purchase order, its number.",
+        help_text=REFERENCE_HELP,
     )
 
     def __init__(self, *args: Any, approval: Approval, today: date, **kwargs: Any) -> None:
@@ -177,7 +166,7 @@ class AmendForm(WindowForm):
     def _offer_payment(self) -> None:
         present = part_of(self.approval, "payment")
         known = next((key for key, (_, paid) in PAYMENTS.items() if paid["method"] == present.get("method")), KEEP)
-        choices = [(key, label) for key, (label, _) in PAYMENTS.items()]
+        choices = list(PAYMENT_CHOICES)
         if known == KEEP:
             choices.insert(0, (KEEP, "As asked" if present else "Chosen with the order"))
         self.fields["payment"].choices = choices
@@ -312,4 +301,4 @@ def _method_text(method: ShippingMethod) -> str:
 
 def _window_value(window: Mapping[str, str]) -> str:
     day = str(window.get("deliveryDate") or "")[:10]
-    return f"{window.get('id') or ''}|{window.get('slotId') or ''}|{day}"
+    return window_value(window.get("id") or "", window.get("slotId") or "", day)

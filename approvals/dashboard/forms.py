@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from approvals.dashboard.choices import people_choices
 from approvals.lifecycle import Status
 from approvals.policy import Person
 from config.kit.refused import Invalid
@@ -105,7 +106,7 @@ class ReassignForm(forms.Form):
 
     def __init__(self, *args: Any, people: Iterable[Person], must_say_why: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(p.user_id, f"{p.name}, {_group_of(p)}") for p in people]
+        choices = people_choices(people)
         self.fields["approver"].choices = choices
         if len(choices) == 1:
             self.initial.setdefault("approver", choices[0][0])
@@ -113,7 +114,3 @@ class ReassignForm(forms.Form):
         reason.required = must_say_why
         reason.help_text = "All three of you read this."
         reason.error_messages["required"] = "Say why somebody else should decide this."
-
-
-def _group_of(person: Person) -> str:
-    return f"{person.role.label}, approval group" if person.in_group else person.role.label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -10,6 +10,15 @@ from typing import Any
 
 from django import forms
 
+from approvals.dashboard.choices import (
+    PAYMENT_CHOICES,
+    PAYMENTS,
+    REFERENCE_HELP,
+    WindowField,
+    people_choices,
+    window_details,
+    windows_from,
+)
 from approvals.policy import Person
 from companies.actors import Actor
 from companies.models import DeliveryWindow, Location, Marketplace, ShippingMethod
@@ -20,13 +29,6 @@ from orders.details import ADDRESS_FIELDS, BILLING, LONGEST, LONGEST_OTHERWISE, 
 
 OTHER, SAME = "other", "same"
 LONGEST_COMMENT = 5_000
-FEW_WINDOWS = 6  # more are a list to open instead of a page of buttons
-
-# The ways to pay; `provider` and `method` as the order keeps them.
-PAYMENTS = {
-    "invoice": ("Invoice", {"provider": "invoice", "method": "invoice"}),
-    "purchase_order": ("Purchase order", {"provider": "invoice", "method": "purchase_order"}),
-}
 REFUSED_FIELDS = {"shipping": "shipping", "deliveryWindow": "window", "payment": "payment", "approver": "approver"}
 PREFIXES = {SHIPPING: "ship", BILLING: "bill"}
 
@@ -54,16 +56,11 @@ class CheckoutForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how it is shipped.", "invalid_choice": "Choose one of these ways."},
     )
-    window = forms.ChoiceField(
-        label="When?",
-        required=False,
-        widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "This window is not offered any more. Choose one of these."},
-    )
+    window = WindowField(label="When?")
     payment = forms.ChoiceField(
         label="How shall it be paid?",
         widget=forms.RadioSelect,
-        choices=[(key, label) for key, (label, _) in PAYMENTS.items()],
+        choices=PAYMENT_CHOICES,
         initial="invoice",
         error_messages={"required": "Choose how to pay.", "invalid_choice": "Choose one of these ways to pay."},
     )
@@ -71,7 +68,7 @@ class CheckoutForm(forms.Form):
         label="Your reference",
         required=False,
         max_length=100,
-        help_text="It stands on the invoice; with a purchase order, its number.",
+        help_text=REFERENCE_HELP,
         error_messages={"max_length": "Use at most 100 characters."},
     )
     approver = forms.TypedChoiceField(
@@ -97,14 +94,14 @@ class CheckoutForm(forms.Form):
         *args: Any,
         locations: Sequence[Location],
         methods: Sequence[dict[str, Any]],
-        windows: Sequence[DeliveryWindow],
+        windows: Mapping[str, DeliveryWindow],
         eligible: Sequence[Person] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.locations = {location.key: location.as_address() for location in locations}
         self.methods = {method["value"]: method for method in methods}
-        self.windows = {_window_value(window): window for window in windows}
+        self.windows = windows
         places = [(location.key, f"{location.name}: {one_line(location.as_address())}") for location in locations]
         self.fields["ship_to"].choices = [*places, (OTHER, "Another address")]
         self.fields["bill_to"].choices = [(SAME, "The delivery address"), *places, (OTHER, "Another address")]
@@ -122,21 +119,17 @@ class CheckoutForm(forms.Form):
         self.order_fields(["ship_to", *ship, "bill_to", *bill])
 
     def _offer_windows(self) -> None:
-        if not self.windows:
+        if self.windows:
+            self.fields["window"].offer(self.windows)
+        else:
             del self.fields["window"]
-            return
-        days = [(value, f"{_day(window.delivery_on)}, {window.name}") for value, window in self.windows.items()]
-        field = self.fields["window"]
-        if len(days) > FEW_WINDOWS:
-            field.widget = forms.Select()
-        field.choices = [("", "At any time"), *days]
 
     def _offer_people(self, eligible: Sequence[Person]) -> None:
         if not eligible:
             del self.fields["approver"], self.fields["comment"]
             return
         field = self.fields["approver"]
-        field.choices = [(person.user_id, f"{person.name}, {_group_of(person)}") for person in eligible]
+        field.choices = people_choices(eligible)
         field.required = True
         if len(eligible) == 1:
             self.initial.setdefault("approver", eligible[0].user_id)
@@ -206,11 +199,7 @@ class CheckoutForm(forms.Form):
         }
         window = self.windows.get(cleaned.get("window") or "")
         if window is not None:
-            details["deliveryWindow"] = {
-                "id": window.key,
-                "slotId": window.slot,
-                "deliveryDate": window.delivery_on.isoformat(),
-            }
+            details["deliveryWindow"] = window_details(window)
         return details
 
     def blame(self, refusal: Invalid) -> None:
@@ -257,19 +246,6 @@ def method_choice(method: ShippingMethod, gross: Decimal, total: Decimal) -> dic
     }
 
 
-def windows_of(place: Marketplace, today: date) -> list[DeliveryWindow]:
+def windows_of(place: Marketplace, today: date) -> dict[str, DeliveryWindow]:
     """When the marketplace delivers from `today` on. One query."""
-    windows = DeliveryWindow.objects.filter(marketplace_id=place.pk, is_active=True, delivery_on__gte=today)
-    return list(windows.order_by("delivery_on", "name", "pk")[:40])
-
-
-def _window_value(window: DeliveryWindow) -> str:
-    return f"{window.key}|{window.slot}|{window.delivery_on.isoformat()}"
-
-
-def _day(on: date) -> str:
-    return f"{on:%a} {on.day} {on:%b}"
-
-
-def _group_of(person: Person) -> str:
-    return f"{person.role.label}, approval group" if person.in_group else person.role.label
+    return windows_from(DeliveryWindow.objects.filter(marketplace_id=place.pk), today)
