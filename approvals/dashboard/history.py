@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from approvals.dashboard.differences import in_words
 from approvals.models import Approval, ApprovalEvent
 from companies.actors import ActorKind
 from companies.models import User
@@ -51,7 +52,7 @@ def _row(event: ApprovalEvent, approval: Approval, names: Mapping[str, str]) -> 
         "role": "" if by_itself else event.role.capitalize(),
         "on_behalf_of": event.behalf_name,
         "what": _what(event, approval, names, by_itself=by_itself),
-        "details": event.facts.get("differences", []),
+        "details": in_words(event.facts.get("differences", []), approval),
         "comment": event.comment,
         "tone": TONES.get(event.kind, "closed"),
     }

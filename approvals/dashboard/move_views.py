@@ -15,6 +15,7 @@ from approvals import services
 from approvals.dashboard import rows
 from approvals.dashboard.buttons import page_url
 from approvals.dashboard.details_forms import AmendForm, WindowForm
+from approvals.dashboard.differences import telling_in_words
 from approvals.dashboard.forms import CommentForm, ReassignForm
 from approvals.lifecycle import Move
 from approvals.models import Approval
@@ -34,9 +35,10 @@ def back(request: HttpRequest, key: str, **address: Any) -> str:
 def approve(request: HttpRequest, key: str, move: str) -> HttpResponse:
     """Say yes; nothing is ordered yet."""
     found, typed = _found(request, key), CommentForm(request.POST).typed()
-    services.approve(
-        actor=request.actor, approval_id=found.pk, comment=typed["comment"], seen_hash=typed["seen_hash"]
-    ).settled()
+    with telling_in_words(found):
+        services.approve(
+            actor=request.actor, approval_id=found.pk, comment=typed["comment"], seen_hash=typed["seen_hash"]
+        ).settled()
     messages.success(request, f"Approved. {found.requester_name} is told and can place the order; so can you.")
     return redirect(page_url(found))
 
@@ -49,9 +51,10 @@ def decline(request: HttpRequest, key: str, move: str) -> HttpResponse:
     found = _found(request, key)
     typed = CommentForm(request.POST, required=f"Write why, so that {found.requester_name} knows what to change.")
     said = typed.typed()
-    services.decline(
-        actor=request.actor, approval_id=found.pk, comment=said["comment"], seen_hash=said["seen_hash"]
-    ).settled()
+    with telling_in_words(found):
+        services.decline(
+            actor=request.actor, approval_id=found.pk, comment=said["comment"], seen_hash=said["seen_hash"]
+        ).settled()
     messages.success(request, f"Declined. {found.requester_name} has the cart back and reads your comment.")
     return redirect(page_url(found))
 

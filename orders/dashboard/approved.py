@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from approvals.dashboard.buttons import page_url
 from approvals.dashboard.details_forms import OpenDetailsForm, open_parts
+from approvals.dashboard.differences import telling_in_words
 from approvals.dashboard.rows import readable_by
 from approvals.lifecycle import Move
 from approvals.models import Approval
@@ -37,9 +38,10 @@ def approve_and_place(request: HttpRequest, key: str, move: str) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         said = {"comment": form.cleaned_data["comment"], "seen_hash": form.cleaned_data["seen_hash"]}
         try:
-            checkout = approve_and_order(
-                actor=request.actor, approval_id=found.pk, details=form.details(), **said
-            ).settled()
+            with telling_in_words(found):
+                checkout = approve_and_order(
+                    actor=request.actor, approval_id=found.pk, details=form.details(), **said
+                ).settled()
         except Invalid as refusal:
             _blame(form, refusal)
         else:
@@ -56,7 +58,10 @@ def place(request: HttpRequest, key: str, move: str) -> HttpResponse:
     found, form = _asked(request, key, Move.PLACE_ORDER)
     if request.method == "POST" and form.is_valid():
         try:
-            checkout = place_approved_order(actor=request.actor, approval_id=found.pk, details=form.details()).settled()
+            with telling_in_words(found):
+                checkout = place_approved_order(
+                    actor=request.actor, approval_id=found.pk, details=form.details()
+                ).settled()
         except Invalid as refusal:
             _blame(form, refusal)
         else:
