@@ -86,13 +86,16 @@ def _lead(order: Order, lines: Sequence[OrderLine], now: datetime, *, priced: bo
     since = day_text(timezone.localtime(order.status_since), timezone.localtime(now))
     seller, vendor = order.auditing_company.name, order.vendor.name
     now_it = {
-        OrderStatus.TO_BE_APPROVED: f"It waits for the decision of {seller} since {since}.",
-        OrderStatus.PENDING: f"It is to be delivered by {vendor} since {since}.",
-        OrderStatus.PROVISIONING: f"{vendor} delivers it since {since}.",
-        OrderStatus.COMPLETED: f"It was completed on {since}.",
-        OrderStatus.FAILED: f"Its delivery failed on {since}.",
-        OrderStatus.REJECTED: f"It was rejected on {since}.",
-        OrderStatus.CANCELLED: f"It was cancelled on {since}.",
+        OrderStatus.TO_BE_APPROVED: f"It has waited for the decision of {seller} since {since}; "
+        "nothing is delivered before.",
+        OrderStatus.PENDING: f"{vendor} has had it to deliver since {since}; "
+        "until the delivery has begun, the customer can still cancel.",
+        OrderStatus.PROVISIONING: f"{vendor} has been delivering it since {since}; "
+        "reporting it as completed or failed comes next.",
+        OrderStatus.COMPLETED: f"It was completed on {since}; nothing is left to do.",
+        OrderStatus.FAILED: f"Its delivery failed on {since}; {seller} can try again or cancel it.",
+        OrderStatus.REJECTED: f"{seller} rejected it on {since}; nothing of it is delivered.",
+        OrderStatus.CANCELLED: f"It was cancelled on {since}; nothing of it is delivered.",
     }[OrderStatus(order.status)]
     return f"{order.buyer_name}{of_company} ordered {what} {ago_text(order.created_at, now)}. {now_it}"
 

@@ -28,7 +28,7 @@ def test_the_page_tells_who_ordered_what_and_what_waits(order_of, sign_in, words
     order = order_of("ana", {"SERVER-01": 2})
     text = words(sign_in("victor").get(page(order)))
     assert "Ana Diaz of Northwind GmbH ordered Server management for 2,391.90 EUR (1 line) just now." in text
-    assert "It waits for the decision of Globex Systems since" in text
+    assert "It has waited for the decision of Globex Systems since" in text
     assert "ana@northwind.example" in text
     assert "Delivery in a four-hour window" in text
     assert "1 order before this one" in text

@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
+from approvals.dashboard.rows import badge
 from approvals.models import Approval, SubjectKind
 from approvals.policy import Ruling, Verdict
 from approvals.services import preview
@@ -147,8 +148,10 @@ def other_carts(actor: Actor, open_cart: Cart | None, now: datetime) -> Values:
         .annotate(line_count=Count("lines"))
         .order_by("-modified_at", "-pk")[:20]
     )
+    held = [cart for cart in carts if cart.held_for is not None]
     return {
-        "held": [_held(cart, now) for cart in carts if cart.held_for is not None],
+        "held": [_held(cart, now) for cart in held if cart.held_for.decided_at is None],
+        "approved": [_held(cart, now) for cart in held if cart.held_for.decided_at is not None],
         "elsewhere": [_saved(cart) for cart in carts if cart.status == CartStatus.OPEN],
         "saved": [_saved(cart) for cart in carts if cart.status == CartStatus.SAVED],
     }
@@ -218,11 +221,13 @@ def _parcel_words(number: int, parcel: Parcel) -> str:
 
 def _held(cart: Any, now: datetime) -> Values:
     approval: Approval = cart.held_for
+    status, tone = badge(approval, now)
     return {
         "title": approval.subject_label,
         "url": reverse("dashboard:approval", args=[approval.key]),
         "detail": _held_words(approval, now),
-        "status": approval.status_at(now).value,
+        "status": status,
+        "tone": tone,
         "amount": approval.gross,
         "currency": approval.currency,
         "tax_word": "gross",
