@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -143,6 +144,8 @@ def _searchable(
     for number, field in enumerate(sorted(asked)):
         if localized := _LOCALIZED.fullmatch(field):
             alias = f"text_{number}"
-            rows = rows.alias(**{alias: KeyTextTransform(localized[2] or languages.wanted[0], localized[1])})
+            text = KeyTextTransform(localized[2] or languages.wanted[0], localized[1])
+            # Cast, so that it is compared as text: the comparisons of JSON values expect JSON.
+            rows = rows.alias(**{alias: Cast(text, TextField())})
             columns[field] = Column(alias, nullable=True)
     return columns, rows
