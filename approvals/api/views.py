@@ -170,12 +170,11 @@ class Approvals(ResourceView):
         return once_only(once, now, lambda: self._ask(subject, wanted, once), _asked_before)
 
     def _ask(self, subject: Subject, wanted: Wanted, once: Once | None) -> Response:
-        record = subject.find(self.actor, wanted.asked.resource_id)
         approver = Customer.objects.filter(tenant=self.caller.tenant, number=wanted.approver).first()
         approval = request_approval(
             actor=self.actor,
             kind=subject.kind,
-            subject_id=str(record.pk),
+            subject_key=wanted.asked.resource_id,
             approver_id=approver.user_id if approver else None,
             comment=wanted.comment,
             details=wanted.details,

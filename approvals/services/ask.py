@@ -67,7 +67,8 @@ def request_approval(
     *,
     actor: Actor,
     kind: str,
-    subject_id: str,
+    subject_id: str = "",
+    subject_key: str = "",
     approver_id: int | None,
     comment: str = "",
     details: Mapping[str, Any] | None = None,
@@ -78,7 +79,8 @@ def request_approval(
 ) -> Outcome[Approval]:
     """Put the question whether a subject may be ordered to one eligible approver, and hold the subject.
 
-    `details` are checkout details (API field names) as far as the requester already knows them; what
+    The subject is named by its primary key, or by its id outside, which tells a colleague's from an
+    unknown one. `details` are checkout details (API field names) as far as the requester already knows them; what
     they leave open of the delivery is taken from the subject. `key` is an id for the outside that the
     client chose, unique in the company. `seen_gross` is the subtotal (gross) the requester had before
     their eyes; another one now is refused. `once` names the request, so that it is noted what it made.
@@ -93,7 +95,7 @@ def request_approval(
     now = now or timezone.now()
     question = Question(approver_id, clean_comment(comment), dict(details or {}), _clean_key(key), seen_gross)
     subject = subject_of(kind)
-    found = subject.fetch(actor, subject_id)
+    found = subject.find(actor, subject_key) if subject_key else subject.fetch(actor, subject_id)
     expire_bound(subject, found, now)
     with transaction.atomic():
         record = subject.lock(str(found.pk))
