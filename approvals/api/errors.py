@@ -37,7 +37,7 @@ class Code(IntEnum):
 
 PROBLEM = "Problem with validation"
 NO_COMPANY = "The user is not assigned to any company."
-COMPANY_NOT_CHOSEN = "The token is for no company; refresh it with the legalEntityId of one in which the user is active."
+COMPANY_NOT_CHOSEN = "The token is for no company; refresh it with the legalEntityId of one where the user is active."
 CANNOT_DELETE = "Deleting this approval is not allowed since it doesn't match all preconditions."
 
 

@@ -27,7 +27,7 @@ YES, NO = {"action": "CHECKOUT", "permitted": True}, {"action": "CHECKOUT", "per
 NOT_THE_OWNER = error(400008, "The user has no permissions to the resource.")
 NO_COMPANY = error(400011, "The user is not assigned to any company.")
 NOT_CHOSEN = error(
-    400011, "The token is for no company; refresh it with the legalEntityId of one in which the user is active."
+    400011, "The token is for no company; refresh it with the legalEntityId of one where the user is active."
 )
 
 
