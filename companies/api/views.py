@@ -101,7 +101,8 @@ class ApiView(APIView):
         if text is None or text == "":
             return default
         if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most or len(text) > 9:
-            raise ApiError(400, f"{name} must be a whole number from 1 to {most}.", details=[{"field": name}])
+            why = f"must be a whole number from 1 to {most}"
+            raise ApiError(400, f"{name} {why}.", details=[{"field": name, "message": why}])
         return int(text)
 
     def _check_address(self, request: Request, kwargs: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from companies.api.idempotency import once_of
 from companies.api.saas_token import number_in
 from companies.api.sessions import number_of
 from companies.services.idempotency import Made, Once, once_only
-from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
+from config.kit.refused import Late, Missing, NotYours, Refused
 from orders.api.checkout_input import Wanted, contradiction, details_for, read_checkout
 from orders.api.refusals import OrderServiceView, invalid
 from orders.details import check_complete, read_details
@@ -31,6 +31,7 @@ class PlaceOrder(OrderServiceView):
     """For people: a service or an anonymous token orders nothing, and a customer shows the `saas-token`, too."""
 
     callers = ("customer",)
+    renamed = {"payment": "paymentMethods"}
 
     def post(self, request: Request, tenant: str) -> Response:
         """The orders that came of it; the first one is the `orderId`. A request repeated under its key orders once."""
@@ -56,8 +57,6 @@ class PlaceOrder(OrderServiceView):
             reasons = refused.details or (refused.text,)
             details = [{"type": refused.code, "message": reason, "moreInfo": where} for reason in reasons]
             return ApiError(403, refused.text, details=details)
-        if isinstance(refused, Invalid) and refused.field == "payment":
-            return invalid("paymentMethods", refused.text)
         return super().error_of(refused)
 
     def _own_number(self, request: Request, now: datetime) -> str:

@@ -16,11 +16,10 @@ from companies.api.query import equal_to, searched, sorted_rows
 from companies.api.reading import Body
 from companies.api.saas_token import number_in
 from companies.models import Customer
-from config.kit.refused import Invalid, Refused
 from orders.api import orders_rows as rows
 from orders.api.orders_input import SCOPES, carry_out, read_transition, read_wish, transitions_of
 from orders.api.orders_wire import order_bodies
-from orders.api.refusals import OrderServiceView, invalid
+from orders.api.refusals import OrderServiceView
 from orders.lifecycle import OrderMove
 from orders.models import Order
 
@@ -100,18 +99,14 @@ class OneOrder(OrderView):
 class StatusView(OrderView):
     """An endpoint that sets a status in the words of the order service."""
 
+    renamed = dict.fromkeys(("reason", "note", "instructions"), "comment")
+
     def change_status(self, order_id: str, body: Body) -> Response:
         """Carry out the move that the wanted status means."""
         order = self.found(self.seen(), order_id)
         move, wish = read_transition(body, order, self.actor, self.caller.scopes)
         carry_out(move, self.actor, order, wish)
         return Response(status=204)
-
-    def error_of(self, refused: Refused) -> ApiError | None:
-        """What a move calls reason or instructions is the comment here."""
-        if isinstance(refused, Invalid) and refused.field in ("reason", "note", "instructions"):
-            return invalid("comment", refused.text)
-        return super().error_of(refused)
 
 
 class Transitions(StatusView):
@@ -133,6 +128,7 @@ class OrderOperation(OrderView):
     """`POST /order-v2/{tenant}/orders/{id}/{move}`: review, delivery and their like, in our own words. Ours."""
 
     move: ClassVar[OrderMove] = OrderMove.APPROVE
+    renamed = {"lines": "entryIds"}
 
     def post(self, request: Request, tenant: str, order_id: str) -> Response:
         """Carry out the move; 409 with what has become of the order for who comes too late."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from companies.api.errors import INVALID, ApiError, Family
 from companies.api.views import ApiView
 from companies.services.idempotency import KEY_REUSED
@@ -9,15 +12,19 @@ from config.kit.refused import Invalid, Refused
 
 
 class OrderServiceView(ApiView):
-    """An endpoint of the checkout or the order service."""
+    """An endpoint of the checkout or the order service.
+
+    `renamed` gives the services' names of inputs as the API spells them.
+    """
 
     family = Family.YAAS
     default_page_size = 16
+    renamed: ClassVar[Mapping[str, str]] = {}
 
     def error_of(self, refused: Refused) -> ApiError | None:
         """Every problem of a body or a query names its field."""
         if isinstance(refused, Invalid) and refused.code != KEY_REUSED:
-            return invalid(refused.field, refused.text, *refused.details)
+            return invalid(self.renamed.get(refused.field, refused.field), refused.text, *refused.details)
         return None
 
 
