@@ -116,11 +116,14 @@ def tell_delivery(
 
 
 def tell_cancelled(order: Order, event: OrderEvent, actor: Actor, now: datetime) -> None:
-    """A cancelled order: the other side is told."""
+    """A cancelled order: the other side is told, and the vendor who was to deliver what a reseller sold."""
     lines = list(order.lines.order_by("number"))
     said = facts_of(order, lines, actor=actor.name, reason=order.status_reason)
+    pools = _reviewers({order.auditing_company_id, order.vendor_id})
     to_seller, to_customer = {**said, "reader": "seller"}, {**said, "reader": "customer"}
-    letters = _to_reviewers(order.auditing_company_id, order, "order.cancelled", to_seller)
+    letters = _to_people(pools[order.auditing_company_id], order, "order.cancelled", to_seller)
+    if order.is_resold and _is_by_hand(lines):
+        letters += _to_people(pools[order.vendor_id], order, "order.cancelled", _without_prices(to_seller))
     letters.append(_to_customer(order, "order.cancelled", to_customer))
     _post(order, event, [letter for letter in letters if letter.recipient_id != actor.user_id], now)
 
@@ -149,12 +152,18 @@ def _to_people(people: Iterable[int], order: Order, topic: str, said: dict[str, 
 
 def _to_deliver(order: Order, lines: Sequence[OrderLine], said: dict[str, Any], people: Iterable[int]) -> list[Letter]:
     """Tell the vendor's people of what they have to deliver by hand; a reseller's prices are not theirs."""
-    if not any(line.delivery_kind == Provisioning.MANUAL for line in lines):
+    if not _is_by_hand(lines):
         return []
-    if order.is_resold:
-        bare = [{**line, "gross": ""} for line in said["lines"]]
-        said = {**said, "total": "", "lines": bare}
-    return _to_people(people, order, "order.to_deliver", said)
+    return _to_people(people, order, "order.to_deliver", _without_prices(said) if order.is_resold else said)
+
+
+def _is_by_hand(lines: Iterable[OrderLine]) -> bool:
+    return any(line.delivery_kind == Provisioning.MANUAL for line in lines)
+
+
+def _without_prices(said: dict[str, Any]) -> dict[str, Any]:
+    """The same facts for a vendor whose product a reseller sold: the reseller's prices are not theirs."""
+    return {**said, "total": "", "lines": [{**line, "gross": ""} for line in said["lines"]]}
 
 
 def _news(order: Order, event: OrderEvent, letters: Iterable[Letter]) -> News:

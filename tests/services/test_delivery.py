@@ -259,6 +259,18 @@ class TestCancelling:
         assert line(pending, "DESK-01").delivery_state == "completed"
         assert line(pending, "VDI-01").delivery_state == "cancelled"
 
+    def test_the_vendor_of_a_resold_order_is_told_without_prices(self, cast):
+        (placed,) = ordered(cast, "tess", {"DESK-01": 1}, "resello")
+
+        with told_since() as news:
+            cancel(cast, "tess", placed)
+
+        assert sorted(news) == [f"order.cancelled to {who}" for who in ("mies", "roos", "vera", "victor")]
+        assert facts_for("roos", "order.cancelled")["total"]
+        facts = facts_for("victor", "order.cancelled")
+        assert (facts["reader"], facts["total"]) == ("seller", "")
+        assert [each["gross"] for each in facts["lines"]] == [""]
+
     def test_an_order_that_waits_for_review_is_withdrawn_not_cancelled(self, cast):
         (placed,) = ordered(cast, "bea", {"SERVER-01": 1})
 
