@@ -210,7 +210,8 @@ def _order_approved(
         "verdict": Verdict.NEEDS_APPROVAL,
         "codes": [reason["code"] for reason in approval.reasons],
         "texts": approval.reason_texts(),
-        "role": "",
+        # As it was when it was asked: who asks may have another group by the time it is ordered.
+        "role": str(snapshot.content["shown"].get("requester_group", "")).lower(),
         "gross": str(approval.amount),
         "limit": str(approval.limit or ""),
         "approved_by": approval.decided_by_name,

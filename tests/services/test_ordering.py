@@ -577,7 +577,7 @@ class TestOrderingWhatWasApproved:
         assert (again(cart).status, again(cart).held_for) == ("closed", None)
         assert happened(approval) == ["approval.requested", "approval.approved", "approval.ordered"]
         assert placed.ruling["approved_by"] == "Ana Diaz"
-        assert placed.ruling["codes"] == ["over_limit", "requester"]
+        assert (placed.ruling["codes"], placed.ruling["role"]) == (["over_limit", "requester"], "requester")
         check_histories()
 
     def test_says_in_the_history_on_whose_behalf(self, cast, approval):
