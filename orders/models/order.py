@@ -184,6 +184,8 @@ class Order(HasHistory, Resource):
             ),
         ]
         indexes = [
+            # Sellers' and staff's lists: who sees an order is a choice of several columns, when it came is not.
+            models.Index(fields=["tenant", "-created_at", "-id"], name="order_by_age"),
             models.Index(fields=["buyer", "-created_at"], name="order_by_buyer"),
             models.Index(fields=["company", "-created_at"], name="order_by_company"),
             models.Index(fields=["auditing_company", "status", "-created_at"], name="order_by_auditing_company"),

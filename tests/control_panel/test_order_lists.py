@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -165,3 +167,12 @@ def test_long_lists_have_pages_that_keep_the_filter(rows, sign_in):
     content = sign_in("victor").get(ORDERS, {"status": "pending"}).content.decode()
     assert "?status=pending&amp;page=2" in content
     assert sign_in("victor").get(ORDERS, {"page": "nonsense"}).status_code == 404
+
+
+def test_home_does_not_read_what_is_finished(cast, rows, sign_in):
+    rows(3, status="completed")
+    with CaptureQueriesContext(connection) as asked:
+        sign_in("victor").get(HOME)
+    (counting,) = [each["sql"] for each in asked if "MIN(" in each["sql"]]
+    # Not only counted apart: the condition says so, and the index begins with the status.
+    assert "\"status\" IN ('to_be_approved', 'pending'" in counting.split("WHERE")[-1]
