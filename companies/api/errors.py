@@ -85,9 +85,10 @@ _KINDS = {
 
 
 def answer_error(raised: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: the body of the view's family, or None for what is nobody's fault.
+    """DRF's exception handler: the body of the view's family, whatever was raised.
 
-    A view may have `error_of(refused)`, which gives the contract's own answer to a refusal.
+    A view may have `error_of(refused)`, which gives the contract's own answer to a refusal. What nobody
+    foresaw is 500 and stands in the log with its traceback.
     """
     view = context.get("view")
     family = getattr(view, "family", Family.CODE)
@@ -95,7 +96,8 @@ def answer_error(raised: Exception, context: dict[str, Any]) -> Response | None:
         return _unauthorized(raised)
     error = _as_error(raised, view)
     if error is None:
-        return None
+        log.error("unforeseen", exc_info=raised)
+        error = ApiError(500, "Something went wrong here. It was noted.")
     response = Response(body_of(error, family), status=error.status)
     if isinstance(raised, exceptions.Throttled) and raised.wait is not None:
         response["Retry-After"] = str(int(raised.wait) + 1)

@@ -7,14 +7,33 @@ from decimal import Decimal
 from typing import IO, Any
 
 import msgspec
-from rest_framework.exceptions import ParseError
+from django.conf import settings
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 from config.kit.money import spell
 
+# Numbers further from one than this are nobody's amount, and computing with them takes for ever.
+LARGEST_EXPONENT = 100
+
+
+class TooLarge(APIException):
+    """The body is longer than anything this API is sent."""
+
+    status_code = 413
+    default_detail = "The body is too large."
+
+
+def _exact(text: str) -> Decimal:
+    number = Decimal(text)
+    if abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise ValueError("a number is out of range")
+    return number
+
+
 _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_decoder = msgspec.json.Decoder(float_hook=_exact)
 
 
 def instant(at: datetime) -> str:
@@ -34,13 +53,16 @@ class ExactJSONParser(BaseParser):
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         """The document; an empty body is nothing at all."""
-        body = stream.read()
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(most + 1)
+        if len(body) > most:
+            raise TooLarge
         if not body.strip():
             return {}
         try:
             return _decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ParseError(f"This is not JSON: {error}.") from error
+        except (ValueError, ArithmeticError, RecursionError) as error:
+            raise ParseError(f"This is not JSON that can be read: {error}.") from error
 
 
 class ExactJSONRenderer(BaseRenderer):

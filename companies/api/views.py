@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -16,6 +17,18 @@ from companies.api.json import ExactJSONParser, ExactJSONRenderer
 from config.kit.storable import storable_text
 
 MAX_PAGE = 1_000_000
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """There is one kind of answer, whatever the client says it accepts."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """By the content type, as usual."""
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The only one."""
+        return renderers[0], renderers[0].media_type
 
 
 class ApiView(APIView):
@@ -29,6 +42,7 @@ class ApiView(APIView):
     authentication_classes = [BearerAuthentication]
     parser_classes = [ExactJSONParser]
     renderer_classes = [ExactJSONRenderer]
+    content_negotiation_class = AlwaysJson
     permission_classes: ClassVar[list[Any]] = []
     family: ClassVar[Family] = Family.CODE
     forbidden: ClassVar[str] = FORBIDDEN
