@@ -6,7 +6,7 @@ One check serves both the buttons and the services, so that what is offered is w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -51,6 +51,19 @@ def team_of(company_id: int | None) -> Team:
     members = list(Member.objects.filter(company_id=company_id).select_related("user", "company").order_by("pk"))
     people = tuple(Person(m.user_id, m.user.name, Role(m.role), m.in_approval_group) for m in members if m.counts)
     return Team(people, any(m.in_approval_group for m in members))
+
+
+def acting_in(approval: Approval, actor: Actor) -> Actor:
+    """The actor with the group they have in the company of a purchase, for its history.
+
+    Somebody in several companies may answer for one while working for another. No query otherwise.
+    """
+    same = actor.company_id == approval.company_id
+    if same or actor.user_id is None or approval.subject_kind == SubjectKind.ORDER_REVIEW:
+        return actor
+    mine = Member.objects.active().filter(company_id=approval.company_id, user_id=actor.user_id)
+    role = mine.values_list("role", flat=True).first()
+    return replace(actor, company_id=approval.company_id, role=Role(role) if role else None)
 
 
 def eligible_for(approval: Approval, people: Sequence[Person]) -> tuple[Person, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from approvals.lifecycle import Move, Status
 from approvals.models import Approval, ApprovalEvent
+from approvals.standing import acting_in
 from companies.actors import Actor
 from companies.events import Happening, chain_event
 
@@ -63,7 +64,7 @@ def write_moves(
             approval.decided_at = now
             approval.decided_by_name = actor.name[:200]
             columns |= {"decided_at", "decided_by_name"}
-        events.append(chain_event(ApprovalEvent(approval=approval), approval, what, actor, now))
+        events.append(chain_event(ApprovalEvent(approval=approval), approval, what, acting_in(approval, actor), now))
     if len(approvals) == 1:
         approvals[0].save(update_fields=sorted(columns))
     else:

@@ -22,6 +22,7 @@ from approvals.services.decide import decide_step
 from approvals.services.expire import expire_bound
 from approvals.services.steps import allow, clean_comment, find, latest_snapshot, lock
 from approvals.services.writer import write_moves
+from approvals.standing import acting_in
 from approvals.subjects import Facts, subject_of
 from companies.actors import Actor
 from companies.services.idempotency import Once, remember
@@ -190,6 +191,7 @@ def _order_approved(
     now: datetime,
 ) -> Outcome[Checkout]:
     """Place the order of a locked cart on its locked, approved approval; or give up, or refuse."""
+    actor = acting_in(approval, actor)
     agreed = read_details(approval.details)
     wanted = read_details(details or {})
     conflicts = contradictions(agreed, wanted)

@@ -6,11 +6,14 @@ from decimal import Decimal
 import pytest
 
 from approvals.models import Answer, Snapshot
+from companies.actors import actor_for
 from companies.models import Company, Member
 from companies.roles import Role
 from companies.services import set_approval_group, set_limit
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.models import Cart
+from orders.services import checkout as services
+from tests.factories import MemberFactory
 from tests.stories.scenes import (
     OVER,
     WITHIN,
@@ -373,4 +376,24 @@ def test_every_no_leaves_the_company_free_to_ask_and_say_yes(cast):
         end(cast, whom, approval).settled()
 
     assert again(approval).status == "APPROVED"
+    check_histories()
+
+
+def test_history_has_the_group_in_the_company_of_the_request(cast, asked):
+    MemberFactory(company=cast.contoso, user=cast.ana, role=Role.CONTACT)
+    elsewhere = actor_for(cast.ana, cast.acme, company_id=cast.contoso.pk)
+    assert elsewhere.role is Role.CONTACT
+
+    checkout = services.approve_and_order(
+        actor=elsewhere, approval_id=asked.pk, details=details(cast), now=now()
+    ).settled()
+
+    roles = asked.events.order_by("number").values_list("kind", "role")
+    assert list(roles) == [
+        ("approval.requested", "requester"),
+        ("approval.approved", "admin"),
+        ("approval.ordered", "admin"),
+    ]
+    (placed,) = checkout.orders.all()
+    assert placed.events.get(kind="order.placed").role == "admin"
     check_histories()
