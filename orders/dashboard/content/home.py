@@ -8,10 +8,20 @@ from django.urls import reverse
 
 from approvals.dashboard.rows import asked, queue_rows, to_decide
 from companies.actors import Actor
+from companies.roles import Role
 from orders.dashboard.content.amounts import Values
 from orders.dashboard.content.orders import order_rows, own_orders, to_be_approved
 
 SHOWN = 8
+# What a page without anything on it tells, by group.
+NEWCOMER = "What you order appears here."
+NEWCOMERS = {
+    Role.ADMIN: "What you order, and what needs your answer, appears here.",
+    Role.BUYER: "What you order, what you ask for and what needs your answer appears here.",
+    Role.REQUESTER: "Fill a cart and ask for approval: what you asked for and what was ordered appears here.",
+    Role.CONTACT: "As a Contact you look around. To order or to ask for something, "
+    "let an Admin of your company change your group.",
+}
 
 
 def home_page(actor: Actor, now: datetime) -> Values:
@@ -27,6 +37,7 @@ def home_page(actor: Actor, now: datetime) -> Values:
         "orders": order_rows(waiting[:SHOWN], actor),
         "recent": order_rows(recent[:SHOWN], actor) if not counts["orders"] else [],
         "in_company": actor.company_id is not None,
+        "newcomer": NEWCOMERS.get(actor.role, NEWCOMER),
     }
 
 
