@@ -109,6 +109,7 @@ def test_a_rejected_order_says_who_why_and_keeps_the_note_inside(cast, sign_in, 
     reject_order(actor=cast.actor("victor"), order_id=order.pk, reason="The tariff ended.", note="Bad payer.")
     text = words(sign_in("ana").get(url(order)))
     assert "Victor Lang of Globex Systems rejected this order. Nothing of it will be delivered." in text
+    assert "Order again puts its lines back into your cart." in text
     assert "The tariff ended." in text
     assert "Bad payer." not in text
 

@@ -21,6 +21,7 @@ from orders.dashboard.forms import MoveForm
 from orders.lifecycle import DeliveryState, OrderMove, OrderStatus
 from orders.models import Order, OrderEvent, OrderLine
 
+ORDER_AGAIN = "Order again"
 MOVES = {
     OrderMove.WITHDRAW: {
         "label": "Withdraw",
@@ -74,7 +75,7 @@ def order_page(order: Order, actor: Actor, kept: Mapping[str, Any]) -> Values:
         "lines": [_row(line) for line in lines],
         "price_word": price_word(lines),
         "totals": totals_of(order, lines),
-        "instructions": instructions_of(lines),
+        "instructions": [group for group in instructions_of(lines) if not _said(group, order)],
         "pairs": _delivery(order),
         "ship_to": _address(order, "SHIPPING"),
         "bill_to": _address(order, "BILLING"),
@@ -105,11 +106,12 @@ def lead(order: Order, lines: Sequence[OrderLine], events: Sequence[OrderEvent],
     """The first sentence of the page: who did what last, what it means, what comes next."""
     last = events[-1] if events else None
     who = last.actor_name if last is not None and last.actor_kind != ActorKind.SYSTEM else ""
+    again = f" {ORDER_AGAIN} puts its lines back into your cart." if actor.company_id == order.company_id else ""
     if order.status == OrderStatus.REJECTED and who:
-        return f"{who} of {order.auditing_company.name} rejected this order. Nothing of it will be delivered."
+        return f"{who} of {order.auditing_company.name} rejected this order. Nothing of it will be delivered.{again}"
     if order.status == OrderStatus.CANCELLED and last is not None and who:
         word = "withdrew" if last.kind == "order.withdrawn" else "cancelled"
-        return f"{who} {word} this order. Nothing of it will be delivered."
+        return f"{who} {word} this order. Nothing of it will be delivered.{again}"
     if order.status == OrderStatus.COMPLETED and instructions_of(lines):
         return "Everything is delivered. What you need to know stands below."
     ready = sum(line.delivery_state == DeliveryState.COMPLETED for line in lines)
@@ -181,7 +183,10 @@ def instructions_of(lines: Iterable[OrderLine]) -> list[Values]:
         )
         group["names"].append(in_reader_language(line.name))
         group["failed"] = line.delivery_state == DeliveryState.FAILED
-    return [{**group, "title": joined(group["names"])} for group in groups.values()]
+    return [
+        {**group, "title": joined(group["names"]), "icon": "warning" if group["failed"] else "check"}
+        for group in groups.values()
+    ]
 
 
 def timeline(order: Order, events: Iterable[OrderEvent], approval: Approval | None) -> list[Values]:
@@ -199,7 +204,7 @@ def buttons(order: Order, actor: Actor, kept: Mapping[str, Any]) -> list[Values]
     made: list[Values] = []
     if actor.company_id == order.company_id:
         url = reverse("dashboard:order_again", args=[order.number])
-        made.append({"label": "Order again", "url": url, "hint": "Puts these lines into your cart at today's prices."})
+        made.append({"label": ORDER_AGAIN, "url": url, "hint": "Puts these lines into your cart at today's prices."})
     for move in moves_for(order, actor):
         if move in MOVES:
             url = reverse("dashboard:order_move", args=[order.number, move.value])
@@ -215,6 +220,11 @@ def _reason(order: Order, events: Sequence[OrderEvent]) -> Values | None:
         return None
     last = events[-1]
     return {"text": order.status_reason, "who": "" if last.actor_kind == ActorKind.SYSTEM else last.actor_name}
+
+
+def _said(group: Values, order: Order) -> bool:
+    """What was written to the customer is the reason that the page quotes already."""
+    return bool(group["text"] == order.status_reason and not group["links"])
 
 
 def _row(line: OrderLine) -> Values:
