@@ -98,7 +98,9 @@ def test_a_filter_that_makes_no_sense_is_no_filter(wrong, request_of, sign_in, w
 
 
 def test_a_page_that_is_not_there_is_not_found(sign_in):
-    assert sign_in("tom").get(HISTORY, {"page": "7"}).status_code == 404
+    answer = sign_in("tom").get(HISTORY, {"page": "7"})
+    assert answer.status_code == 404
+    assert b'<nav aria-label="Main">' in answer.content  # one is lost inside the portal, not outside of it
 
 
 def test_an_admin_reads_all_approvals_of_the_company_and_searches_them(request_of, sign_in, words):

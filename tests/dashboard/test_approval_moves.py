@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from approvals import services
 from approvals.board import moves_for
+from approvals.dashboard.content import day_name
 from approvals.lifecycle import API_ONLY, Move, Status
 from approvals.models import SubjectKind
 from companies.models import Member
@@ -249,12 +250,15 @@ def test_deciding_too_late_says_that_it_expired(ask, sign_in, words):
 def test_content_that_changed_since_it_was_seen_is_not_decided(name, ask, cast, details, sign_in, words):
     approval = ask()
     seen = approval.content_hash
-    other = {**details, "shipping": {"zoneId": "deliveryarea", "methodId": "2-hours_timeframe"}}
+    window = {"id": cast.window.key, "slotId": cast.window.slot, "deliveryDate": cast.window.delivery_on.isoformat()}
+    shipping = {"zoneId": "deliveryarea", "methodId": "2-hours_timeframe"}
+    other = {**details, "shipping": shipping, "deliveryWindow": window}
     services.amend(actor=cast.actor("rita"), approval_id=approval.pk, details=other).settled()
     answer = sign_in("tom").post(move(approval, name), {"comment": "Because.", "seen_hash": seen}, follow=True)
     text = words(answer)
     assert "This was changed since you opened it. Look at what is different, then decide." in text
     assert "Shipping is Delivery in a two-hour window; it was Delivery in a four-hour window." in text
+    assert f"Delivery is {day_name(window['deliveryDate'])}, {cast.window.name}; it was left open." in text
     assert "Because." in text  # what was typed is not lost
     approval.refresh_from_db()
     assert f'name="seen_hash" value="{approval.content_hash}"' in answer.content.decode()

@@ -191,7 +191,9 @@ def test_a_cart_that_waits_is_shown_beside_and_cannot_be_changed(cast, sign_in, 
 def test_a_cart_that_was_approved_says_that_it_can_be_ordered(cast, sign_in, words):
     _, approval = asked(cast)
     approve(actor=cast.actor("ana"), approval_id=approval.pk)
-    assert "Ana Diaz approved it; the order can be placed" in words(sign_in("bea").get(CART))
+    text = words(sign_in("bea").get(CART))
+    assert "Ana Diaz approved it; the order can be placed Approved, not ordered yet" in text
+    assert "Waiting for approval" not in text
 
 
 def test_an_overdue_request_reads_as_expired_at_once(cast, sign_in, words):

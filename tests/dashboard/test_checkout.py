@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from approvals.dashboard.content import day_name
 from approvals.lifecycle import Status
 from approvals.models import Approval
 from companies.models import Location, Member
@@ -196,6 +197,10 @@ def test_a_full_window_is_said_at_its_field(cast, sign_in, words):
         answer = client.post(CHECKOUT, typed(cast, client, window=value))
     assert "When?: This delivery window is full. Choose another one." in words(answer)
     assert Order.objects.count() == 1
+    assert re.search(
+        rf'<option value="{re.escape(value)}"[^>]* disabled>{window.name} \(full\)', answer.content.decode()
+    )
+    assert f'<optgroup label="{day_name(window.delivery_on.isoformat())}">' in answer.content.decode()
 
 
 def test_a_cart_changed_in_another_tab_is_noticed(cast, sign_in, words):
