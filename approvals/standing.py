@@ -152,6 +152,8 @@ def _check_people(approval: Approval, move: Move, standing: Standing) -> None:
             f"{approval.requester_name} may no longer order for this company, so nothing can be ordered in that name.",
             code="requester_lost",
         )
+    if move in ORDERING and actor.user_id in roles and roles[actor.user_id] not in GROUP_ROLES:
+        raise NotYours("Your group in this company may not order.", code="may_not_order")
     if move in FOR_MEMBERS and actor.user_id not in roles:
         raise NotYours("You are no longer an active member of this company.")
 

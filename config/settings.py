@@ -87,6 +87,7 @@ if PRODUCTION:
         allowed_hosts=ALLOWED_HOSTS,
         database_engine=_database["ENGINE"],
         sqlite_allowed=env.bool("SQLITE_IN_PRODUCTION", default=False),
+        site_url=env.str("SITE_URL", default=""),
     )
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0" if PRODUCTION else "")

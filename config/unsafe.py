@@ -33,6 +33,7 @@ def refuse_unsafe(
     allowed_hosts: Sequence[str],
     database_engine: str,
     sqlite_allowed: bool,
+    site_url: str,
 ) -> None:
     """Raise ImproperlyConfigured with every reason at once, each naming its variable and what to do."""
     reasons = []
@@ -50,6 +51,8 @@ def refuse_unsafe(
         reasons.append("ALLOWED_HOSTS is empty: name the hosts under which people reach this, separated by commas.")
     elif any(host == "*" for host in allowed_hosts):
         reasons.append("ALLOWED_HOSTS contains '*', which lets links in mails be forged: name the hosts.")
+    if not site_url:
+        reasons.append("SITE_URL is missing: links in mails begin with it; set it to the address people use.")
     if database_engine.endswith("sqlite3") and not sqlite_allowed:
         reasons.append(
             "DATABASE_URL is SQLite: give a PostgreSQL address, or set SQLITE_IN_PRODUCTION=True if one process "

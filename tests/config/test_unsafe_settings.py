@@ -18,6 +18,7 @@ SAFE = {
     "allowed_hosts": ["shop.example"],
     "database_engine": "django.db.backends.postgresql",
     "sqlite_allowed": False,
+    "site_url": "https://shop.example",
 }
 
 
@@ -38,6 +39,7 @@ def test_safe_settings_start():
         ({"allowed_hosts": []}, "ALLOWED_HOSTS"),
         ({"allowed_hosts": ["shop.example", "*"]}, "ALLOWED_HOSTS"),
         ({"database_engine": "django.db.backends.sqlite3"}, "DATABASE_URL"),
+        ({"site_url": ""}, "SITE_URL"),
     ],
 )
 def test_refusal_names_the_variable(changed, variable):
