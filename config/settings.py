@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "config.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.cors.OtherOrigins",
     "config.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -333,6 +334,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
+# Pages of these addresses may call the API from a browser; it knows callers by their token alone, never by a cookie.
+API_ORIGINS = env.list("API_ORIGINS", default=["*"])
 OAUTH2_PROVIDER_APPLICATION_MODEL = "companies.ApiClient"
 OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "companies.ServiceToken"  # noqa: S105 - the name of a model
 OAUTH2_PROVIDER = {

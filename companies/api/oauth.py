@@ -18,10 +18,15 @@ from companies.api.errors import INVALID_TOKEN, ApiError, Family, body_of
 from companies.models import ServiceToken
 from companies.models.token import digest_of
 from companies.scopes import spelled
+from config.kit.storable import storable_text
 
 
 class ClientCredentials(OAuth2Validator):
     """The library's questions, answered from `ApiClient` and `ServiceToken`."""
+
+    def _load_application(self, client_id: str, request: OAuthRequest) -> Any:
+        """No client has an id that could not be stored, and no database can be asked for one."""
+        return super()._load_application(client_id, request) if storable_text(client_id or "") else None
 
     def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
         """Secrets are long and random: a digest protects them as well as a slow hash would."""
