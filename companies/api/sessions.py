@@ -41,6 +41,12 @@ class SessionView(ApiView):
 
     family = Family.CUSTOMER
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Tokens and people's entries are kept by no cache on the way, and not by the browser's."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
     def error_of(self, refused: Refused) -> ApiError | None:
         """A company that is not one's own is 403, whether it exists or not."""
         if isinstance(refused, NotYours):

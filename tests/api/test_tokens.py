@@ -84,6 +84,9 @@ class TestVisitors:
         assert (row.site_code, row.currency, row.country, row.language) == ("main", "EUR", "DE", "de")
         assert visitor["access_token"] != visitor["refresh_token"]
 
+    def test_no_cache_keeps_a_token(self, api, cast):
+        assert api().get(LOGIN, **ASKED).headers["Cache-Control"] == "no-store"
+
     def test_no_token_is_stored_readably(self, visitor):
         stored = json.dumps(list(ApiToken.objects.values()), default=str)
         assert visitor["access_token"] not in stored
