@@ -32,7 +32,8 @@ class CartCheckout(Subject):
 
     def fetch(self, actor: Actor, subject_id: str) -> Cart:
         """The actor's own cart, or one held for them."""
-        cart = Cart.objects.visible_to(actor).filter(pk=_pk(subject_id)).first()
+        carts = Cart.objects.visible_to(actor).select_related("marketplace__owner", "company", "owner")
+        cart = carts.filter(pk=_pk(subject_id)).first()
         if cart is None:
             raise Missing("There is no such cart.")
         return cart

@@ -48,11 +48,11 @@ def release_cart(cart: Cart, now: datetime) -> None:
     look-up first could be overtaken by somebody opening a cart just then.
     """
     cart.lines.update(frozen_unit_price=None, frozen_includes_tax=None, frozen_tax_rate=None)
-    former, held_for = cart.status, cart.held_for
+    former, held_for_id = cart.status, cart.held_for_id
     version = cart.version
     try:
         with transaction.atomic():
             write_cart_move(cart, CartMove.RELEASE, CartParty.SYSTEM, now)
     except IntegrityError:
-        cart.status, cart.held_for, cart.version = former, held_for, version
+        cart.status, cart.held_for_id, cart.version = former, held_for_id, version
         write_cart_move(cart, CartMove.RELEASE_ASIDE, CartParty.SYSTEM, now)

@@ -65,7 +65,7 @@ def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note:
         raise Missing("There is no such order.")
     with transaction.atomic():
         # The order before its review: the one order of locks.
-        order = Order.objects.locked().get(pk=found.pk)
+        order = Order.objects.locked().select_related("company", "marketplace", "vendor").get(pk=found.pk)
         if order.review_id is None:
             raise Late(f"Order {order.number} needs no review.")
         review = Approval.objects.locked().get(pk=order.review_id)
