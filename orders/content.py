@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -135,8 +136,15 @@ def _bound_line(line: PricedCartLine) -> dict[str, Any]:
     }
 
 
-def _by_listing(content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {str(line["listing"]): line for line in content.get("lines", [])}
+def _by_listing(content: Mapping[str, Any]) -> dict[tuple[str, int], Mapping[str, Any]]:
+    """By listing and how often it came before: a cart may hold several lines of one listing."""
+    found: dict[tuple[str, int], Mapping[str, Any]] = {}
+    counts: Counter[str] = Counter()
+    for line in content.get("lines", []):
+        listing = str(line["listing"])
+        found[listing, counts[listing]] = line
+        counts[listing] += 1
+    return found
 
 
 def _line_differences(before: Mapping[str, Any] | None, after: Mapping[str, Any], currency: str) -> list[str]:

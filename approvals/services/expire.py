@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 
 from approvals import notices
@@ -15,6 +17,8 @@ from approvals.standing import check, standing_towards
 from approvals.subjects import Subject, subject_of
 from companies.actors import Actor
 from config.kit.refused import Late
+
+log = structlog.get_logger("countersign.expiry")
 
 REMIND_BEFORE = timedelta(days=1)
 
@@ -45,7 +49,7 @@ def expire_overdue(now: datetime, limit: int = 200) -> int:
     side by side do each of them once.
     """
     overdue = Approval.objects.overdue(now).order_by("expires_at").values_list("pk", flat=True)
-    return sum(_expire_one(pk, now) for pk in list(overdue[:limit]))
+    return _each(list(overdue[:limit]), _expire_one, now)
 
 
 def remind(now: datetime, limit: int = 200) -> int:
@@ -56,7 +60,18 @@ def remind(now: datetime, limit: int = 200) -> int:
         .order_by("expires_at")
         .values_list("pk", flat=True)
     )
-    return sum(_remind_one(pk, now) for pk in list(soon[:limit]))
+    return _each(list(soon[:limit]), _remind_one, now)
+
+
+def _each(approval_ids: Sequence[int], sweep_one: Callable[[int, datetime], bool], now: datetime) -> int:
+    """How many were done. One that fails must not keep the others back for ever: it is logged and met again."""
+    done = 0
+    for pk in approval_ids:
+        try:
+            done += sweep_one(pk, now)
+        except Exception:
+            log.exception("not swept", approval=pk)
+    return done
 
 
 @transaction.atomic

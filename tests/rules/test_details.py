@@ -302,6 +302,15 @@ class TestDifferences:
             "The total is 1,332.80 EUR; it was 1,211.40 EUR.",
         ]
 
+    def test_several_lines_of_one_listing_are_told_apart(self):
+        desk, book = self.BEFORE["lines"]
+        seen = {**self.BEFORE, "lines": [desk, book, desk]}
+
+        assert content_differences(seen, {**seen, "lines": [{**desk, "quantity": "3"}, book, desk]}) == [
+            "DESK-01: the quantity is 3; it was 2."
+        ]
+        assert content_differences(seen, self.BEFORE) == ["DESK-01 was removed."]
+
     def test_figures_of_a_line(self):
         changed = {**self.BEFORE["lines"][0], "quantity": "3", "unit_price": "490", "tax_rate": "21"}
 

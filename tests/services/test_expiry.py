@@ -11,6 +11,7 @@ from approvals.models import Approval
 from approvals.tasks import expire_overdue, remind
 from config.kit.refused import Late, Missing
 from orders.models import Cart
+from tests.factories import ApprovalFactory
 from tests.stories.scenes import (
     OVER,
     again,
@@ -100,6 +101,14 @@ class TestTheSweep:
         approving.expire_overdue(asked.expires_at)
 
         assert again(held).status == "saved"
+
+    def test_one_that_fails_does_not_keep_the_others_back(self, cast, asked):
+        # About a cart that is not there, and first in the row.
+        broken = ApprovalFactory(tenant=cast.acme, expires_at=asked.expires_at - timedelta(days=1))
+
+        assert approving.expire_overdue(asked.expires_at) == 1
+
+        assert (again(asked).status, again(broken).status) == ("EXPIRED", "PENDING")
 
     def test_runs_as_a_task_by_the_clock_of_now(self, cast, asked):
         with nothing_changes():
