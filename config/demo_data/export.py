@@ -34,7 +34,10 @@ def demo_json() -> Values:
     )
     return {
         "tenant": tenant.key,
-        "sites": [_site(site) for site in Marketplace.objects.filter(tenant=tenant).select_related("owner", "parent")],
+        "sites": [
+            _site(site)
+            for site in Marketplace.objects.filter(tenant=tenant).select_related("owner", "parent").order_by("pk")
+        ],
         "users": _users(tenant, members),
         "companies": _companies(tenant, members),
         "products": _products(tenant),
