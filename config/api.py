@@ -5,7 +5,7 @@ service. That also keeps Django from redirecting to an address with a slash, whi
 """
 
 from django.http import HttpRequest, JsonResponse
-from django.urls import re_path
+from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 import approvals.api.urls
@@ -14,6 +14,7 @@ import companies.api.urls
 import orders.api.carts_urls
 import orders.api.orders_urls
 from companies.api.errors import ApiError, Family, body_of
+from config.openapi import views as openapi
 
 FAMILIES = {
     "api": Family.CODE,
@@ -47,5 +48,7 @@ urlpatterns = [
     *catalog.api.urls.urlpatterns,
     *orders.api.carts_urls.urlpatterns,
     *orders.api.orders_urls.urlpatterns,
+    path("api/schema/", openapi.schema, name="api_schema"),
+    path("api/docs/", openapi.Docs.as_view(), name="api_docs"),
     re_path(rf"^(?P<service>{'|'.join(FAMILIES)})(?:/.*)?$", unknown),
 ]

@@ -122,6 +122,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",  # the files of the page that shows the API
     "oauth2_provider",
     "axes",
 ]
@@ -333,6 +335,19 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.document.ApiSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Countersign storefront API",
+    "DESCRIPTION": "Order approval for business customers: carts, requests for approval, checkout and orders.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["config.openapi.document.complete"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "defaultModelsExpandDepth": 0},
 }
 # Pages of these addresses may call the API from a browser; it knows callers by their token alone, never by a cookie.
 API_ORIGINS = env.list("API_ORIGINS", default=["*"])

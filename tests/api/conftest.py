@@ -23,6 +23,7 @@ from companies.models.token import digest_of, new_token
 from companies.services.clients import new_service_token
 from config.kit.records import new_key
 from tests.api.callers import caller_called
+from tests.api.documented import check_documented
 from tests.cast import make_cast
 
 
@@ -78,7 +79,10 @@ class ApiCaller:
             query_params=query or None,
         )
         text = response.content
-        return Answer(response.status_code, json.loads(text) if text else None, response.headers)
+        answer = Answer(response.status_code, json.loads(text) if text else None, response.headers)
+        fields = bool(query and query.get("fields"))
+        check_documented(method, response.wsgi_request.path, answer.status, answer.body, fields=fields)
+        return answer
 
 
 @pytest.fixture
