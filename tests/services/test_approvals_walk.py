@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from approvals import services as approving
 from approvals.board import moves_for, operations_for
 from approvals.lifecycle import API_ONLY, Move
+from approvals.models import Approval
 from companies.actors import Actor, Channel, actor_for
 from companies.models import Member
 from companies.roles import CompanyKind, Role
 from config.kit.refused import Refused
 from orders.board import moves_for as order_moves_for
 from orders.lifecycle import OrderMove
+from orders.models import Cart, Checkout
 from orders.services import checkout, delivery, review
 from tests.cast import LEFT, PEOPLE
 from tests.stories.scenes import (
@@ -231,7 +233,26 @@ def walk(cast, lines, script):
         elif kind == "time":
             at += timedelta(days=what)
         check_offers(cast, approval, (*NORTHWIND, "alice", "victor"), at)
+        check_books()
     check_histories()
+
+
+def check_books():
+    """Whatever happened: a cart is held exactly while an approval binds it, and what was ordered adds up."""
+    for approval in Approval.objects.purchases():
+        held = Cart.objects.filter(held_for=approval, status="held").count()
+        assert held == approval.is_live
+        assert Checkout.objects.filter(approval=approval).count() == approval.is_used
+        assert approval.snapshots.count() == approval.snapshot_count
+    for cart in Cart.objects.all():
+        frozen = cart.lines.exclude(frozen_unit_price=None).exists()
+        assert frozen == (cart.status == "held") or cart.status == "closed"
+    for placed in Checkout.objects.all():
+        orders = list(placed.orders.all())
+        assert sum(order.gross for order in orders) == placed.gross
+        assert sum(order.lines_gross for order in orders) == placed.lines_gross
+        for order in orders:
+            assert sum(line.gross for line in order.lines.all()) == order.lines_gross
 
 
 # --- orders ---
