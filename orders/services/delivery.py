@@ -14,7 +14,7 @@ from companies.actors import Actor
 from config.kit.refused import Invalid, Missing
 from config.kit.storable import storable_text
 from orders import notices
-from orders.lifecycle import DeliveryState, OrderMove, OrderParty
+from orders.lifecycle import DeliveryState, OrderMove, OrderParty, OrderStatus
 from orders.models import Order, OrderLine
 from orders.services.order_writer import (
     deliver_instantly,
@@ -88,6 +88,9 @@ def retry_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> 
         )
         lines = list(order.lines.order_by("number"))
         deliver_instantly([(order, lines)], now)
+        if order.status == OrderStatus.PENDING:
+            # What was delivered before stays delivered, so delivery has begun and nobody can cancel it any more.
+            follow_deliveries(order, lines, Actor.system("provisioning", order.tenant_id), now)
         return order
 
 

@@ -187,6 +187,18 @@ class TestRetrying:
         assert line(pending, "DESK-01").delivery_state == "completed"
         assert line(pending, "VDI-01").delivery_state == "open"
 
+    def test_after_a_part_was_delivered_the_customer_can_no_longer_cancel(self, cast, pending):
+        complete(cast, "victor", pending, line_ids=[line(pending, "DESK-01").pk])
+        fail(cast, "victor", pending)
+
+        with told_since() as news:
+            retry(cast, "victor", pending)
+
+        assert (again(pending).status, news) == ("provisioning", [])
+        with nothing_changes(), pytest.raises(Late):
+            cancel(cast, "bea", pending)
+        assert complete(cast, "victor", pending).status == "completed"
+
     def test_only_of_a_failed_order(self, cast, pending):
         with nothing_changes(), pytest.raises(Late):
             retry(cast, "victor", pending)
