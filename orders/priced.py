@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ from orders.details import ShippingChoice
 from orders.lifecycle import OrderKind, review_needed
 from orders.models import Cart, CartLine
 from orders.pricing import Amounts, PricedLine, Totals, add_up, price_line, price_shipping, totals
+
+UNTAXED = "untaxed"  # the code of a refusal for want of a tax rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,30 @@ def with_shipping(priced: PricedCart, choice: ShippingChoice | None, now: dateti
     return replace(priced, totals=replace(priced.totals, shipping=amounts))
 
 
+def totals_by_country(
+    priced: PricedCart, countries: Iterable[str], shipping: ShippingChoice | None, now: datetime
+) -> dict[str, Totals]:
+    """What the same cart costs at today's prices with the taxes of each of these countries.
+
+    A country for which a rate is not known is not in the answer. One query, and two per country for
+    shipping. Raises `Invalid` (field `shipping`) as `with_shipping` does.
+    """
+    rows = [line.line for line in priced.lines]
+    classes = {row.product.tax_class_id for row in rows}
+    found = {}
+    for country, rates in rates_in(classes, countries, now.date()).items():
+        elsewhere = copy(priced.cart)
+        elsewhere.country = country
+        try:
+            if classes <= rates.keys():
+                lines = _assembled(elsewhere, rows, rates, frozen=False)
+                found[country] = with_shipping(lines, shipping, now).totals
+        except Invalid as invalid:
+            if invalid.code != UNTAXED:
+                raise
+    return found
+
+
 def shipping_amounts(marketplace: Marketplace, choice: ShippingChoice, cart: Cart, now: datetime) -> Amounts:
     """What the chosen shipping method costs; raises `Invalid` (field `shipping`). Two queries."""
     method = ShippingMethod.objects.filter(
@@ -182,7 +209,7 @@ def shipping_amounts(marketplace: Marketplace, choice: ShippingChoice, cart: Car
         raise Invalid(f"{marketplace.name} does not ship that way.", field="shipping")
     rate = rate_by_code(marketplace.tenant_id, method.tax_class, cart.country, now.date())
     if rate is None:
-        raise Invalid(f"No tax rate is known for shipping to {cart.country}.", field="shipping")
+        raise Invalid(f"No tax rate is known for shipping to {cart.country}.", field="shipping", code=UNTAXED)
     return price_shipping(method.net_price, tax_rate=rate, currency=cart.currency)
 
 

@@ -14,6 +14,7 @@ from companies.actors import Actor
 from config.kit.money import Money
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.content import cart_content, content_differences, order_content, same_lines
+from orders.destination import check_destination
 from orders.details import read_details
 from orders.lifecycle import CartStatus, OrderMove
 from orders.models import Cart, Order
@@ -100,7 +101,9 @@ class CartCheckout(Subject):
     def content(self, record: Cart, facts: Facts, details: Mapping[str, Any], now: datetime) -> Content:
         """Lines, prices and the given details; raises `Invalid` where details cannot be used."""
         checkout = read_details(details)
-        return cart_content(with_shipping(facts.basis, checkout.shipping, now), checkout)
+        priced = with_shipping(facts.basis, checkout.shipping, now)
+        check_destination(priced, checkout, now)
+        return cart_content(priced, checkout)
 
     def differences(self, seen: Mapping[str, Any], present: Mapping[str, Any]) -> list[str]:
         """What changed between two contents, in sentences."""

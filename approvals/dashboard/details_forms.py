@@ -46,6 +46,7 @@ class WindowForm(forms.Form):
         "deliveryWindow": "window",
         "deliveryWindow.deliveryDate": "window",
         "addresses.SHIPPING": "ship_to",
+        "addresses.SHIPPING.country": "ship_to",
         "addresses.BILLING": "bill_to",
         "shipping.methodId": "shipping",
     }

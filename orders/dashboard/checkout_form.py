@@ -208,7 +208,9 @@ class CheckoutForm(forms.Form):
         kind, _, part = rest.partition(".")
         name = REFUSED_FIELDS.get(refusal.field.partition(".")[0], refusal.field)
         if kind in PREFIXES:
-            name = f"{PREFIXES[kind]}_{part or 'to'}"
+            name = f"{PREFIXES[kind]}_to"
+            if part and self[name].value() == OTHER:
+                name = f"{PREFIXES[kind]}_{part}"
         self.add_error(name if name in self.fields else None, " ".join((refusal.text, *refusal.details)))
 
     def _address(self, choice: str, prefix: str) -> dict[str, str]:

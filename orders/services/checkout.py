@@ -29,6 +29,7 @@ from companies.services.idempotency import Once, remember
 from config.kit.money import Money, round_amount
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.content import cart_content, content_differences
+from orders.destination import check_destination
 from orders.details import CheckoutDetails, check_complete, contradictions, read_details
 from orders.lifecycle import CartStatus
 from orders.models import Cart, Checkout
@@ -82,8 +83,8 @@ def place_order(
     A cart that is held by an approved request is ordered on that approval instead. `seen_total` is
     the gross total (with shipping) the customer confirmed, as text; another one now is refused.
     Raises `Missing`, `NotYours` (code `approval_required`, details: the ruling's reasons), `Late`
-    for a cart that is held, ordered or closed, `Invalid` for incomplete details, an empty cart, or
-    lines that can no longer be ordered.
+    for a cart that is held, ordered or closed, `Invalid` for incomplete details, an empty cart,
+    lines that can no longer be ordered, or a delivery country with other taxes than the cart's.
     """
     now = now or timezone.now()
     subject = subject_of(SubjectKind.CART_CHECKOUT)
@@ -103,6 +104,7 @@ def place_order(
             raise _not_permitted(ruling)
         check_complete(wanted)
         priced = with_shipping(facts.basis, wanted.shipping, now)
+        check_destination(priced, wanted, now)
         _check_total(priced, seen_total)
         checkout, _ = place_step(Placement(priced, wanted, _kept(ruling, facts, actor)), actor, now)
         remember(once, MADE_CHECKOUT, checkout.pk, now)
@@ -202,6 +204,7 @@ def _order_approved(
     lines_only = priced_cart(cart, now, frozen=False)
     _check_orderable(lines_only)
     priced = with_shipping(lines_only, complete.shipping, now)
+    check_destination(priced, complete, now)
     bound = snapshot.content["bound"]
     approved_gross = round_amount(Decimal(bound["total"]), priced.totals.currency)
     # A request that left shipping open was approved for its lines; shipping came with the checkout.

@@ -50,7 +50,7 @@ def order_of(cast):
         details = {
             "currency": "EUR",
             "shipping": {"zoneId": "deliveryarea", "methodId": "4-more_hours_timeframe"},
-            "addresses": [cast.address("SHIPPING"), cast.address("BILLING")],
+            "addresses": [{**cast.address(kind), "country": cart.country} for kind in ("SHIPPING", "BILLING")],
             "payment": {"provider": "invoice", "method": "invoice", "reference": "PO-77"},
         }
         placed = checkout.place_order(

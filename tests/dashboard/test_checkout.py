@@ -328,3 +328,24 @@ def test_the_number_of_queries_does_not_grow(cast, sign_in, count, django_assert
     client = sign_in("bea")
     with django_assert_max_num_queries(26):
         assert client.get(CHECKOUT).status_code == 200
+
+
+@pytest.mark.parametrize("ship_to", ["an address of the company", "other"])
+def test_an_address_with_other_taxes_is_refused_at_its_field_and_nothing_is_lost(cast, sign_in, words, ship_to):
+    cart, client = cast.cart("ana", {"DESK-01": 1}), sign_in("ana")
+    there = Location.objects.create(
+        company=cast.northwind, name="Venlo depot", street="Kade", zip_code="5911", city="Venlo", country="NL"
+    )
+    chosen = {"ship_to": there.key}
+    if ship_to == "other":
+        chosen = {f"ship_{name}": part for name, part in there.as_address().items()} | {"ship_to": "other"}
+    answer = client.post(CHECKOUT, typed(cast, client, reference="PO-77", **chosen))
+    assert answer.status_code == 400
+    label = "Country" if ship_to == "other" else "Deliver to"
+    why = "With the taxes of DE this costs 606.90 EUR, but delivered to NL, it costs 617.10 EUR."
+    assert f"{label}: {why}" in words(answer)
+    html = answer.content.decode()
+    assert 'value="PO-77"' in html
+    assert re.search(rf'value="{chosen["ship_to"]}"[^>]*checked', html)
+    cart.refresh_from_db()
+    assert (cart.status, Checkout.objects.count()) == (CartStatus.OPEN, 0)

@@ -363,7 +363,7 @@ class TestSplitting:
     def test_on_a_reseller_s_marketplace_the_reseller_audits(self, cast):
         tess = {"shipping": {"zoneId": "deliveryarea", "methodId": "4-more_hours_timeframe"}}
 
-        placed = ordered(cast, "tess", {"SERVER-01": 1, "DESK-01": 1}, "resello", details=details(cast, **tess))
+        placed = ordered(cast, "tess", {"SERVER-01": 1, "DESK-01": 1}, "resello", details=details(cast, "NL", **tess))
 
         assert [(each.auditing_company, each.vendor, each.is_resold) for each in placed] == [
             (cast.resellobv, cast.globex, True)

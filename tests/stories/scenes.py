@@ -42,11 +42,11 @@ TABLES = (
 )
 
 
-def details(cast: Cast, **changed) -> dict:
+def details(cast: Cast, country: str = "DE", **changed) -> dict:
     """Complete checkout details of Northwind; a part given as None is left open."""
     parts = {
         "shipping": {"zoneId": cast.shipping.zone, "methodId": cast.shipping.key},
-        "addresses": [cast.address("SHIPPING"), cast.address("BILLING")],
+        "addresses": [{**cast.address(kind), "country": country} for kind in ("SHIPPING", "BILLING")],
         "payment": {"provider": "invoice", "method": "30 days"},
         **changed,
     }
@@ -65,7 +65,7 @@ def ask(cast: Cast, who: str, lines: dict, of: str | None, **more) -> Approval:
 
 def ask_for(cast: Cast, who: str, cart: Cart, of: str | None, **more) -> Approval:
     """Ask somebody to approve a cart that is there already, with complete details unless others are given."""
-    given = {"details": details(cast), "comment": "We need them on Monday.", **more}
+    given = {"details": details(cast, cart.country), "comment": "We need them on Monday.", **more}
     return request(cast, who, cart, of, **given).settled()
 
 
@@ -122,7 +122,7 @@ def order_approved(cast: Cast, who: str, approval: Approval, **more):
 
 def order(cast: Cast, who: str, cart: Cart, **more):
     """Order a cart; with complete details unless others are given."""
-    given = {"details": details(cast), **more}
+    given = {"details": details(cast, cart.country), **more}
     return checkout.place_order(actor=cast.actor(who), cart_id=cart.pk, **given)
 
 
