@@ -144,7 +144,9 @@ ORDERS = Service(
         "GET /order-v2/{tenant}/orders": _list(
             "GET-order-list-orders",
             "The caller's orders",
-            "A bare list. Every field that `q` knows is a parameter of its own, too.",
+            "A bare list: for a customer the orders for them, and those they placed as the approver; what else the "
+            "company orders is in `legal-entity-orders`. For a seller and an API client all they have a part in. "
+            "Every field that `q` knows is a parameter of its own, too.",
             SAAS_READING,
         ),
         "GET /order-v2/{tenant}/orders/{orderId}": _one(

@@ -42,6 +42,16 @@ def seen_by(actor: Actor) -> QuerySet[Order]:
     )
 
 
+def own(orders: QuerySet[Order], actor: Actor) -> QuerySet[Order]:
+    """Of these the actor's own: a customer's are those for them and those they placed for who had asked them.
+
+    Sellers and API clients have no orders of their own: theirs are all they have a part in.
+    """
+    if actor.is_client or actor.company_kind in (CompanyKind.VENDOR, CompanyKind.RESELLER):
+        return orders
+    return orders.filter(Q(buyer_id=actor.user_id) | Q(placed_by_id=actor.user_id))
+
+
 def sortable(rows: QuerySet[Order]) -> QuerySet[Order]:
     """With the status in the words of the order service, for sorting by it."""
     words = (When(status=status, then=Value(word)) for status, word in API_STATUS.items())

@@ -77,13 +77,13 @@ class OrderView(OrderServiceView):
 
 
 class Orders(OrderView):
-    """`GET /order-v2/{tenant}/orders`: the orders that the caller has a part in."""
+    """`GET /order-v2/{tenant}/orders`: the caller's own; what colleagues ordered is in `legal-entity-orders`."""
 
     scopes: ClassVar[dict[str, tuple[str, ...]]] = {"GET": READING}
 
     def get(self, request: Request, tenant: str) -> Response:
         """A bare list."""
-        return self.listed(request, self.seen())
+        return self.listed(request, rows.own(self.seen(), self.actor))
 
 
 class OneOrder(OrderView):

@@ -271,7 +271,6 @@ class TestWhoSeesAnOrder:
         ("who", "status"),
         [
             ("bea", 200),
-            ("ana", 200),
             ("victor", 200),
             ("vera", 200),
             ("sam", 200),
@@ -295,13 +294,32 @@ class TestWhoSeesAnOrder:
             unknown = caller.get(f"{ORDERS}/CS999999")
             assert unknown.body["message"].replace("CS999999", order.number) == one.body["message"]
 
-    def test_is_the_approver(self, cast, api):
+    def test_is_an_admin_of_the_company_in_its_list(self, cast, api):
+        (order,) = ordered(cast, "bea", DESKS)
+
+        assert api("ana").get(f"{ORDERS}/{order.number}").status == 200
+        assert found(api("ana")) == []
+        assert found(api("ana"), f"{COMPANY}/{cast.northwind.key}") == [order.number]
+
+    def test_is_the_approver_in_the_list_of_the_company(self, cast, api):
         approval = ask(cast, "ravi", DESKS, "grace")
         approve(cast, "grace", approval)
         (order,) = orders_of(order_approved(cast, "ravi", approval).settled())
 
-        assert found(api("grace")) == [order.number]
-        assert found(api("hugo")) == []
+        assert api("grace").get(f"{ORDERS}/{order.number}").status == 200
+        for who, own, company in (("ravi", 1, 1), ("grace", 0, 1), ("hugo", 0, 0), ("alice", 0, 1)):
+            caller = api(who)
+            assert (len(found(caller)), len(found(caller, f"{COMPANY}/{cast.contoso.key}"))) == (own, company), who
+
+    def test_is_the_approver_in_the_own_list_after_ordering_for_who_asked(self, cast, api):
+        approval = ask(cast, "ravi", DESKS, "grace")
+        approve(cast, "grace", approval)
+        (order,) = orders_of(order_approved(cast, "grace", approval).settled())
+
+        assert found(api("ravi")) == found(api("grace")) == [order.number]
+        assert api("grace").get(ORDERS).body[0]["customer"]["id"] == "C-ravi"
+        assert api("grace").get(ORDERS, headers={"X-Total-Count": "true"}).headers["X-Total-Count"] == "1"
+        assert found(api("alice")) == []
 
     def test_is_nobody_of_another_tenant(self, cast, api, service_api):
         (order,) = ordered(cast, "bea", DESKS)
@@ -366,8 +384,13 @@ class TestAList:
         ]
         return [again(order) for order in reversed(found)]
 
-    def test_has_the_newest_first(self, orders, api):
-        assert found(api("ana")) == numbers(orders)
+    @pytest.fixture
+    def company(self, cast):
+        """Where an admin finds the orders of the whole company."""
+        return f"{COMPANY}/{cast.northwind.key}"
+
+    def test_has_the_newest_first(self, orders, api, company):
+        assert found(api("ana"), company) == numbers(orders)
         assert found(api("bea")) == numbers(orders[:2])
 
     def test_comes_in_pages_of_sixteen(self, cast, api):
@@ -411,15 +434,15 @@ class TestAList:
         ],
         ids=str,
     )
-    def test_is_filtered_and_sorted(self, orders, api, query, expected):
-        assert found(api("ana"), **query) == [orders[place].number for place in expected]
+    def test_is_filtered_and_sorted(self, orders, api, company, query, expected):
+        assert found(api("ana"), company, **query) == [orders[place].number for place in expected]
 
     def test_is_found_by_number_cart_and_company(self, cast, orders, api):
-        ana, wanted = api("ana"), orders[1]
+        bea, wanted = api("bea"), orders[1]
 
-        assert found(ana, q=f"id:({wanted.number},CS999999,nonsense)") == [wanted.number]
-        assert found(ana, q=f"cartId:{wanted.checkout.cart.key}") == [wanted.number]
-        assert found(ana, legalEntityId=cast.northwind.key) == numbers(orders)
+        assert found(bea, q=f"id:({wanted.number},{orders[2].number},CS999999,nonsense)") == [wanted.number]
+        assert found(bea, q=f"cartId:{wanted.checkout.cart.key}") == [wanted.number]
+        assert found(bea, legalEntityId=cast.northwind.key) == numbers(orders[:2])
 
     @pytest.mark.parametrize(
         "query",
@@ -447,15 +470,16 @@ class TestAList:
             {"id": orders[0].number, "status": "CREATED"}
         ]
 
-    @pytest.mark.parametrize("who", ["ana", "victor", "service"])
-    def test_costs_the_same_for_any_length(self, cast, api, service_api, who):
+    @pytest.mark.parametrize("who", ["bea", "ana", "victor", "service"])
+    def test_costs_the_same_for_any_length(self, cast, api, service_api, company, who):
         caller = service_api("order.order_read") if who == "service" else api(who)
+        path = {"service": SALES, "ana": company}.get(who, ORDERS)
         more_orders(cast, 2)
         with CaptureQueriesContext(connection) as few:
-            assert len(found(caller, SALES if who == "service" else ORDERS)) == 2
+            assert len(found(caller, path)) == 2
         more_orders(cast, 12)
         with CaptureQueriesContext(connection) as many:
-            assert len(found(caller, SALES if who == "service" else ORDERS)) == 14
+            assert len(found(caller, path)) == 14
         assert len(many) == len(few) <= 8
 
 
