@@ -179,14 +179,11 @@ def read_company(body: Body) -> Wanted:
 
 
 def read_version(body: Body) -> int | None:
-    """`metadata.version`: the one that the client has seen."""
+    """`metadata.version`: the one that the client has seen. What else stands there came with reading it."""
     metadata = body.inner("metadata")
     if metadata is None:
         return None
-    metadata.ignore("createdAt", "modifiedAt", "mixins")
-    version = metadata.integer("version")
-    metadata.nothing_else()
-    return version
+    return metadata.integer("version")
 
 
 def _limit(body: Body) -> Limit | None:

@@ -160,20 +160,17 @@ class AddressItem(AddressView):
 
 
 def read_address(body: Body) -> Address:
-    """What the client wants of an address; it may send back what it got."""
-    body.ignore("id", "extraLine1", "extraLine2", "extraLine3", "extraLine4", *ADDRESS_PARTS, "isDefault")
+    """What the client wants of an address; what else storefronts keep with theirs is left alone."""
     parts = {
         column: body.text(name, longest=200, default="") for name, column in ADDRESS_PARTS.items() if name in body.data
     }
-    address = Address(
+    return Address(
         **parts,
         tags=body.texts("tags", longest=100, most=20),
         mixins=body.json("mixins"),
         is_default=body.flag("isDefault", default=False) if "isDefault" in body else None,
         version=read_version(body),
     )
-    body.nothing_else()
-    return address
 
 
 def _addresses(view: SessionView | AddressView) -> Any:

@@ -95,10 +95,9 @@ class Login(SessionView):
     callers = ("anonymous", "customer")
 
     def post(self, request: Request, tenant: str) -> Response:
-        """Goes on in the visitor's session, so that its cart is still there."""
+        """Goes on in the visitor's session, so that its cart is still there. What else is sent is left alone."""
         body = Body(request.data)
         email, password = body.text("email", longest=254), body.text("password", longest=4_096)
-        body.nothing_else()
         if len(password) < SHORTEST_PASSWORD:
             raise ApiError(400, f"password: must have at least {SHORTEST_PASSWORD} characters.")
         user = self._checked(request, email, password)
