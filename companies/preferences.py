@@ -21,6 +21,9 @@ class PreferenceKey(StrEnum):
     EXPIRY_DAYS = "approval.default_expiryDays"
     AUTO_APPROVE_ON_BEHALF = "order.autoApproveOnBehalf"
     REVIEW_DEFAULT = "order.reviewDefault"
+    SKIP_CURRENCY = "cartItemValidationSkipCurrency"
+    SKIP_EFFECTIVE_AMOUNT = "cartItemValidationSkipEffectiveAmount"
+    SKIP_ORIGINAL_AMOUNT = "cartItemValidationSkipOriginalAmount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class KnownPreference:
             return value
         raise Invalid(f"{self.label} is a whole number from {self.least} to {self.most}.", field=self.key)
 
+
+_LEFT_OUT = (
+    "Storefronts may add an item to a cart without {}. "
+    "It is the offer's in any case; one that is given and differs is refused."
+)
 
 PREFERENCES: dict[str, KnownPreference] = {
     known.key.value: known
@@ -86,6 +94,24 @@ PREFERENCES: dict[str, KnownPreference] = {
             label="Review default",
             help_text="Whether orders for products that leave it to the marketplace wait for an auditor. "
             "A marketplace can differ. Orders already placed are not affected.",
+        ),
+        KnownPreference(
+            PreferenceKey.SKIP_CURRENCY,
+            default=False,
+            label="Cart items without currency",
+            help_text=_LEFT_OUT.format("the currency of its price"),
+        ),
+        KnownPreference(
+            PreferenceKey.SKIP_EFFECTIVE_AMOUNT,
+            default=False,
+            label="Cart items without effective amount",
+            help_text=_LEFT_OUT.format("the effective amount of its price"),
+        ),
+        KnownPreference(
+            PreferenceKey.SKIP_ORIGINAL_AMOUNT,
+            default=False,
+            label="Cart items without original amount",
+            help_text=_LEFT_OUT.format("the original amount of its price"),
         ),
     )
 }

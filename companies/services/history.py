@@ -88,6 +88,8 @@ def _group_set(change: Change) -> str:
 
 
 def _setting(value: Any) -> str:
+    if value is None:
+        return "not set"
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
 
 

@@ -104,6 +104,14 @@ PROGRAMS = (
     Program("demo-erp", "ERP connector", "countersign-demo-erp-secret", reads_only=False),
 )
 
+# What storefronts and programs keep with the tenant for themselves.
+SETTINGS = {
+    "project_country": "DE",
+    "project_curr": '[{"id":"EUR","label":"Euro","default":true,"required":true}]',
+    "project_lang": '[{"id":"en","label":"English","default":true,"required":true},'
+    '{"id":"de","label":"German","default":false,"required":false}]',
+}
+
 ADMIN = "admin"
 
 # Where somebody without a company lives.

@@ -38,6 +38,7 @@ from companies.services import (
     set_preference,
 )
 from companies.services.clients import create_client
+from companies.services.settings import Entry, add_entries
 from config.demo_data import catalogue, firms, people
 
 ZONE = ZoneInfo(people.BERLIN)
@@ -299,6 +300,8 @@ def _changes(world: World) -> None:
     expiry = PreferenceKey.EXPIRY_DAYS
     operator = staff(world)
     set_preference(actor=operator, tenant_id=world.tenant.pk, key=expiry, value=14, now=world.ago(250))
+    kept = [Entry(key, value) for key, value in people.SETTINGS.items()]
+    add_entries(actor=operator, tenant_id=world.tenant.pk, entries=kept, now=world.ago(250))
     limit("northwind", 4000, operator, 265, "As in the framework contract.")
     limit("contoso", 2000, operator, 265, "As in the framework contract.")
     limit("tailspin", 1000, operator, 230, "First order by invoice.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from companies.preferences import PREFERENCES
 from config.openapi.shared import METADATA, TIMES_EXAMPLE
 from config.openapi.words import (
     ANYTHING,
@@ -162,7 +163,9 @@ IAM = Service(
 
 CONFIGURATION = Service(
     "Configuration",
-    "The tenant's settings, for API clients. System preferences are always there, with a default.",
+    "The tenant's settings, for API clients. System preferences are always there, with a default: "
+    f"{', '.join(f'`{key}`' for key in sorted(PREFERENCES))}. Every other key is kept for the tenant's own programs "
+    "and changes nothing here.",
     SETTINGS_SCHEMAS,
     {
         f"GET {_SETTINGS}": Endpoint(

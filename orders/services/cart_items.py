@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from catalog.models import Listing
 from companies.actors import Actor
-from companies.models import Preference
+from companies.preferences import PreferenceKey, values_of
 from companies.services.idempotency import Once, remember
 from config.kit.money import UNIT_PRICE_LIMIT, round_amount
 from config.kit.records import KEY_FORMAT, new_key
@@ -29,9 +29,9 @@ LINE_COLUMNS = ["quantity", "listing", "product", "is_separate", "mixins"]
 MADE_LINE = "cart_line"
 # A tenant lets clients leave something out of an item by setting one of these to true.
 MAY_BE_LEFT_OUT = {
-    "price.originalAmount": "cartItemValidationSkipOriginalAmount",
-    "price.effectiveAmount": "cartItemValidationSkipEffectiveAmount",
-    "price.currency": "cartItemValidationSkipCurrency",
+    "price.originalAmount": PreferenceKey.SKIP_ORIGINAL_AMOUNT,
+    "price.effectiveAmount": PreferenceKey.SKIP_EFFECTIVE_AMOUNT,
+    "price.currency": PreferenceKey.SKIP_CURRENCY,
 }
 _STEP = Decimal("0.000001")
 
@@ -269,10 +269,8 @@ class _Basket:
     @cached_property
     def _left_out(self) -> set[str]:
         """What this tenant lets clients leave out. One query, and only where something is."""
-        switches = Preference.objects.filter(
-            tenant_id=self.cart.tenant_id, key__in=MAY_BE_LEFT_OUT.values(), value=True
-        )
-        return set(switches.values_list("key", flat=True))
+        switches = values_of(self.cart.tenant_id, MAY_BE_LEFT_OUT.values())
+        return {key for key, is_on in switches.items() if is_on is True}
 
 
 def _check_same(listing: Listing, product_key: str, tax_code: str) -> None:

@@ -12,6 +12,9 @@ DEFAULTS = {
     "approval.default_expiryDays": 10,
     "order.autoApproveOnBehalf": True,
     "order.reviewDefault": False,
+    "cartItemValidationSkipCurrency": False,
+    "cartItemValidationSkipEffectiveAmount": False,
+    "cartItemValidationSkipOriginalAmount": False,
 }
 
 

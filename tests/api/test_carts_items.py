@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from companies.models import Preference
 from orders.models import CartLine
 from orders.services.cart_steps import MAX_LINES
 from tests.api.callers import PROBLEMS, code
@@ -207,13 +206,21 @@ class TestPrice:
             ("currency", "cartItemValidationSkipCurrency"),
         ],
     )
-    def test_what_the_tenant_lets_clients_leave_out_is_the_offer_s(self, cast, cart, rita, part, key):
-        Preference.objects.create(tenant=cast.acme, key=key, value=True)
+    def test_what_the_tenant_lets_clients_leave_out_is_the_offer_s(self, cast, cart, rita, service_api, part, key):
+        program = service_api("configuration.configuration_manage")
+        settings = "/configuration/{t}/configurations"
+        assert rita.post(path(cart, "items"), item(cast, "DESK-01", **{part: None})).status == 400
+        assert program.post(settings, [{"key": key, "value": True}]).status == 201
 
         assert rita.post(path(cart, "items"), item(cast, "DESK-01", **{part: None})).status == 201
         assert rita.get(path(cart)).body["items"][0]["price"] == price(cast.listing("DESK-01"))
         other = {"originalAmount": "effectiveAmount"}.get(part, "originalAmount")
         assert rita.post(path(cart, "items"), item(cast, "DESK-01", **{other: None})).status == 400
+        wrong = {part: "USD" if part == "currency" else 1}
+        assert rita.post(path(cart, "items"), item(cast, "DESK-01", **wrong)).status == 400
+
+        assert program.put(f"{settings}/{key}", {"key": key, "value": False}).status == 200
+        assert rita.post(path(cart, "items"), item(cast, "DESK-01", **{part: None})).status == 400
 
     def test_of_another_marketplace_is_refused(self, cast, cart, rita):
         for sku, place in (("DESK-01", "resello"), ("OTHER-01", "othermain")):

@@ -5,12 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from companies.models import Change, Preference
-from companies.preferences import value_of
+from companies.preferences import PREFERENCES, value_of
 from tests.api.callers import EXPIRED, FORBIDDEN, INVALID, SERVICE, STALE, each, expected
 
 PATH = "/configuration/acme/configurations"
 QUOTES = "approval.enableQuoteApprovalProcess"
 DAYS = "approval.default_expiryDays"
+SKIP = "cartItemValidationSkipCurrency"
 VIEW, MANAGE = "configuration.configuration_view", "configuration.configuration_manage"
 
 
@@ -39,6 +40,9 @@ class TestReading:
             [
                 entry(DAYS, 10),
                 entry(QUOTES, value=True),
+                entry("cartItemValidationSkipCurrency", value=False),
+                entry("cartItemValidationSkipEffectiveAmount", value=False),
+                entry("cartItemValidationSkipOriginalAmount", value=False),
                 entry("order.autoApproveOnBehalf", value=True),
                 entry("order.reviewDefault", value=False),
             ],
@@ -65,7 +69,7 @@ class TestReading:
     def test_one_query_besides_the_token(self, cast, program):
         Preference.objects.bulk_create(Preference(tenant=cast.acme, key=f"k{n}", value=n) for n in range(50))
         with CaptureQueriesContext(connection) as captured:
-            assert len(program.get(PATH).body) == 54
+            assert len(program.get(PATH).body) == 50 + len(PREFERENCES)
         assert len(captured) == 2
 
 
@@ -113,6 +117,7 @@ class TestCreating:
             ([{"key": "a", "value": 1, "colour": 1}], "[0].colour: is not known"),
             ([5], "[0]: must be an object"),
             ([{"key": QUOTES, "value": "true"}], f"{QUOTES}: Enable quote approval process is either true or false."),
+            ([{"key": SKIP, "value": 1}], f"{SKIP}: Cart items without currency is either true or false."),
             ([{"key": DAYS, "value": 0}], f"{DAYS}: Approval expiry days is a whole number from 1 to 365."),
             ([{"key": DAYS, "value": 7.5}], f"{DAYS}: Approval expiry days is a whole number from 1 to 365."),
         ],

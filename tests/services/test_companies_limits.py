@@ -206,6 +206,9 @@ class TestPreference:
                 "approval.default_expiryDays": 30,
                 "order.autoApproveOnBehalf": True,
                 "order.reviewDefault": False,
+                "cartItemValidationSkipCurrency": False,
+                "cartItemValidationSkipEffectiveAmount": False,
+                "cartItemValidationSkipOriginalAmount": False,
             }
         assert value_of(cast.other.pk, "approval.default_expiryDays") == 10
         assert in_words(Change.objects.get()) == "Approval expiry days: 10 became 30"
