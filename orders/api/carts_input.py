@@ -129,8 +129,8 @@ def batch_of(data: Any) -> list[Any]:
 
 def source_keys(body: Body) -> list[str]:
     """The carts to merge, each once."""
-    carts = body.raw("carts")
-    if not isinstance(carts, list) or not carts or not all(isinstance(key, str) and key for key in carts):
+    carts = body.texts("carts", longest=LONGEST_ID)
+    if not carts:
         raise body.wrong("carts", "must be a list of cart ids")
     return list(dict.fromkeys(carts))
 

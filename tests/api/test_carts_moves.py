@@ -171,7 +171,9 @@ class TestMerging:
         with nothing_changes():
             assert merge(rita, cart, theirs).status == 400
 
-    @pytest.mark.parametrize("body", [None, [], {}, {"carts": []}, {"carts": "x"}, {"carts": [1]}, {"carts": [""]}])
+    @pytest.mark.parametrize(
+        "body", [None, [], {}, *({"carts": carts} for carts in ([], "x", [1], [""], ["\0"], ["\ud800"], ["x" * 201]))]
+    )
     def test_nonsense_is_refused(self, cart, rita, body):
         with nothing_changes():
             assert rita.post(path(cart, "merge"), body).status == 400
