@@ -23,7 +23,7 @@ from companies.models.token import digest_of, new_token
 from companies.services.clients import new_service_token
 from config.kit.records import new_key
 from tests.api.callers import caller_called
-from tests.api.documented import check_documented
+from tests.api.documented import check_documented, operations
 from tests.cast import make_cast
 
 
@@ -49,6 +49,7 @@ class ApiCaller:
         self.row = row
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self.client = Client()
+        operations()  # made once, and not by several threads at the same time
 
     def get(self, path: str, headers: dict | None = None, **query) -> Answer:
         return self.call("GET", path, query=query, headers=headers)
