@@ -7,8 +7,8 @@ wraps the call in `once_only`, which finds what was made before and answers from
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from config.kit.refused import Invalid, Late, Refused
 
 KEPT_FOR = timedelta(hours=24)
 KEY_REUSED = "key_reused"
+SAME_REQUEST = "same_request"
 
 Answer = TypeVar("Answer")
 
@@ -33,6 +34,10 @@ class Once:
     route: str
     key: str
     body_digest: str
+
+    def part(self, index: int) -> Once:
+        """One of the things that a single request asks for, each of which is made once."""
+        return replace(self, route=f"{self.route}#{index}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +76,56 @@ def once_only(once: Once | None, now: datetime, make: Callable[[], Answer], agai
         return again(made)
 
 
+def once_each(
+    parts: Sequence[Once],
+    now: datetime,
+    make: Callable[[Sequence[int]], Sequence[Answer]],
+    again: Callable[[Made], Answer],
+) -> list[Answer]:
+    """The answers to the parts of one request: of `make` for those not carried out yet (by their places), else `again`.
+
+    A part that was refused is tried again, as a refused request is. Otherwise as `once_only`.
+    """
+
+    def attempt() -> list[Answer]:
+        before = each_made_before(parts, now)
+        missing = [place for place, made in enumerate(before) if made is None]
+        fresh = dict(zip(missing, make(missing), strict=True)) if missing else {}
+        return [fresh[place] if made is None else again(made) for place, made in enumerate(before)]
+
+    try:
+        return attempt()
+    except Late as late:
+        if late.code != SAME_REQUEST:
+            raise
+        return attempt()
+
+
 def made_before(once: Once, now: datetime) -> Made | None:
     """What this request made when it was carried out, if it was. One query."""
-    found = IdempotencyKey.objects.filter(
-        tenant_id=once.tenant_id, actor=once.actor, route=once.route, key=once.key
-    ).first()
-    if found is None:
-        return None
-    if found.expires_at <= now:
-        found.delete()
-        return None
-    if found.body_digest != once.body_digest:
+    return each_made_before([once], now)[0]
+
+
+def each_made_before(parts: Sequence[Once], now: datetime) -> list[Made | None]:
+    """For each part of one request what it made, if it was carried out. One query."""
+    if not parts:
+        return []
+    first = parts[0]
+    rows = IdempotencyKey.objects.filter(
+        tenant_id=first.tenant_id, actor=first.actor, key=first.key, route__in=[part.route for part in parts]
+    )
+    found = {row.route: row for row in rows}
+    if any(row.expires_at <= now for row in found.values()):
+        rows.filter(expires_at__lte=now).delete()
+        found = {route: row for route, row in found.items() if row.expires_at > now}
+    if any(row.body_digest != first.body_digest for row in found.values()):
         raise Invalid(
             "This idempotency key was used for another request. Use a new key for a new request.",
             code=KEY_REUSED,
             field="Idempotency-Key",
         )
-    return Made(found.made_kind, found.made_id)
+    made = (found.get(part.route) for part in parts)
+    return [None if row is None else Made(row.made_kind, row.made_id) for row in made]
 
 
 def remember(once: Once | None, kind: str, record_id: object, now: datetime) -> None:
@@ -95,23 +133,32 @@ def remember(once: Once | None, kind: str, record_id: object, now: datetime) -> 
 
     Raises `Late` where the same request was carried out meanwhile: then nothing is made twice.
     """
-    if once is None:
+    remember_each([] if once is None else [(once, record_id)], kind, now)
+
+
+def remember_each(made: Sequence[tuple[Once, object]], kind: str, now: datetime) -> None:
+    """As `remember`, for several parts of one request."""
+    if not made:
         return
+    rows = [
+        IdempotencyKey(
+            tenant_id=once.tenant_id,
+            actor=once.actor,
+            route=once.route,
+            key=once.key,
+            body_digest=once.body_digest,
+            made_kind=kind,
+            made_id=str(record_id),
+            created_at=now,
+            expires_at=now + KEPT_FOR,
+        )
+        for once, record_id in made
+    ]
     try:
         with transaction.atomic():
-            IdempotencyKey.objects.create(
-                tenant_id=once.tenant_id,
-                actor=once.actor,
-                route=once.route,
-                key=once.key,
-                body_digest=once.body_digest,
-                made_kind=kind,
-                made_id=str(record_id),
-                created_at=now,
-                expires_at=now + KEPT_FOR,
-            )
+            IdempotencyKey.objects.bulk_create(rows)
     except IntegrityError:
-        raise Late("This request is being carried out already.", code="same_request") from None
+        raise Late("This request is being carried out already.", code=SAME_REQUEST) from None
 
 
 def forget_expired(now: datetime, limit: int = 5_000) -> int:

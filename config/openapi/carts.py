@@ -342,10 +342,12 @@ CARTS = Service(
         f"POST {_CART}/itemsBatch": Endpoint(
             "POST-cart-add-cart-items",
             "Put several items into a cart",
-            "Those that are refused say why; the others are in.",
+            "Those that are refused say why; the others are in. Under an idempotency key each item is added once; one "
+            "that was refused is tried again.",
             _BATCH,
             body=many(ref("NewItem"), minItems=1, maxItems=200),
             errors=_LATE,
+            named=True,
         ),
         f"PUT {_CART}/itemsBatch": Endpoint(
             "PUT-cart-update-cart-items",

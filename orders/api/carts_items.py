@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +14,7 @@ from catalog.api.yrn import product_yrn
 from companies.api.errors import ApiError
 from companies.api.idempotency import once_of
 from companies.api.reading import Body
-from companies.services.idempotency import once_only
+from companies.services.idempotency import Made, Once, once_each, once_only
 from config.kit.refused import Missing, Refused
 from orders.api import carts_input
 from orders.api.carts import CartView, is_set
@@ -44,7 +44,7 @@ class Items(CartView):
             lambda: cart_items.add_item(
                 actor=self.actor, cart_id=cart.pk, item=item, seen_version=seen, once=once, now=now
             ),
-            lambda made: self._made(made.record_id),
+            lambda made: cart_items.made_line(_line_made(made)),
         )
         body_made = {"itemId": line.key, "yrn": item_yrn(tenant, cart, line.key)}
         where = f"/cart/{tenant}/carts/{cart.key}/items/{line.key}"
@@ -54,13 +54,6 @@ class Items(CartView):
         """Take all items out."""
         carts.empty_cart(actor=self.actor, cart_id=self.own(cart_id).pk)
         return Response(status=204)
-
-    def _made(self, record_id: str) -> CartLine:
-        """The line that an earlier request made; it may have been taken out since."""
-        line = CartLine.objects.filter(pk=int(record_id)).first()
-        if line is None:
-            raise Missing("This item is not in the cart any more.", code="line", details=[record_id])
-        return line
 
 
 class ItemById(CartView):
@@ -98,11 +91,11 @@ class ItemsBatch(CartView):
     """`/cart/{tenant}/carts/{id}/itemsBatch`: up to 200 items at once, each with an answer of its own."""
 
     def post(self, request: Request, tenant: str, cart_id: str) -> Response:
-        """Add them; those that are refused say why, the others are in the cart."""
+        """Add them, each once under a key; those that are refused say why, the others are in the cart."""
         cart = self.own(cart_id)
         read = [_read(lambda body: carts_input.new_item(body, tenant), entry) for entry in _entries(request)]
-        wanted = [item for item in read if isinstance(item, cart_items.NewItem)]
-        results = cart_items.add_items(actor=self.actor, cart_id=cart.pk, items=wanted)
+        wanted = {index: item for index, item in enumerate(read) if isinstance(item, cart_items.NewItem)}
+        results = self._add(cart, wanted, once_of(request, self.caller))
         return Response(self._answers(tenant, cart, read, results, status=201))
 
     def put(self, request: Request, tenant: str, cart_id: str) -> Response:
@@ -117,6 +110,24 @@ class ItemsBatch(CartView):
         wanted = [item for item in read if isinstance(item, cart_items.ItemChange)]
         results = cart_items.change_items(actor=self.actor, cart_id=cart.pk, changes=wanted)
         return Response(self._answers(tenant, cart, read, results, status=204))
+
+    def _add(self, cart: Cart, wanted: Mapping[int, cart_items.NewItem], once: Once | None) -> Sequence[Result]:
+        """The lines, or why there is none; those that this very request made before are not added again."""
+        items, now = list(wanted.values()), timezone.now()
+        if once is None:
+            return cart_items.add_items(actor=self.actor, cart_id=cart.pk, items=items, now=now)
+        parts = [once.part(index) for index in wanted]
+
+        def add(places: Sequence[int]) -> Sequence[Result]:
+            return cart_items.add_items(
+                actor=self.actor,
+                cart_id=cart.pk,
+                items=[items[place] for place in places],
+                parts=[parts[place] for place in places],
+                now=now,
+            )
+
+        return once_each(parts, now, add, _line_made)
 
     def _answers(
         self, tenant: str, cart: Cart, read: Sequence[Any], results: Sequence[Result], *, status: int
@@ -141,6 +152,12 @@ class ItemsBatch(CartView):
         if error is None:
             raise outcome
         return {"index": index, "status": int(error.status), "errorMessage": _sentence(error)}
+
+
+def _line_made(made: Made) -> Result:
+    """The line that an earlier request made; it may have been taken out since."""
+    line = CartLine.objects.select_related("product").filter(pk=int(made.record_id)).first()
+    return line or Missing("This item is not in the cart any more.", code="line", details=[made.record_id])
 
 
 def _entries(request: Request) -> list[Any]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from catalog.models import Listing
 from companies.actors import Actor
 from companies.preferences import PreferenceKey, values_of
-from companies.services.idempotency import Once, remember
+from companies.services.idempotency import Once, remember_each
 from config.kit.money import UNIT_PRICE_LIMIT, round_amount
 from config.kit.records import KEY_FORMAT, new_key
 from config.kit.refused import Invalid, Missing, Refused
@@ -93,13 +93,23 @@ def add_item(
     Raises `Invalid` for an offer that is not on sale here, that costs something else, or belongs to
     another product; further refusals as `filling`.
     """
-    (result,) = _fill(actor, cart_id, [item], _Basket.add, seen_version, once, now)
-    return _made(result)
+    (result,) = _fill(actor, cart_id, [item], _Basket.add, seen_version, [once] if once else (), now)
+    return made_line(result)
 
 
-def add_items(*, actor: Actor, cart_id: int, items: Sequence[NewItem], now: datetime | None = None) -> list[Result]:
-    """Several at once: for each the line, or why it was refused; the others are added all the same."""
-    return _fill(actor, cart_id, items, _Basket.add, None, None, now)
+def add_items(
+    *,
+    actor: Actor,
+    cart_id: int,
+    items: Sequence[NewItem],
+    parts: Sequence[Once] = (),
+    now: datetime | None = None,
+) -> list[Result]:
+    """Several at once: for each the line, or why it was refused; the others are added all the same.
+
+    `parts` are the items as parts of a request that happens once, one each; none for an unnamed request.
+    """
+    return _fill(actor, cart_id, items, _Basket.add, None, parts, now)
 
 
 def change_item(
@@ -111,15 +121,15 @@ def change_item(
     now: datetime | None = None,
 ) -> CartLine:
     """Change a line. Refusals as for `add_item`, and `Missing` (code `line`)."""
-    (result,) = _fill(actor, cart_id, [change], _Basket.change, seen_version, None, now)
-    return _made(result)
+    (result,) = _fill(actor, cart_id, [change], _Basket.change, seen_version, (), now)
+    return made_line(result)
 
 
 def change_items(
     *, actor: Actor, cart_id: int, changes: Sequence[ItemChange], now: datetime | None = None
 ) -> list[Result]:
     """Several at once: for each the line, or why it was refused."""
-    return _fill(actor, cart_id, changes, _Basket.change, None, None, now)
+    return _fill(actor, cart_id, changes, _Basket.change, None, (), now)
 
 
 def _fill(
@@ -128,7 +138,7 @@ def _fill(
     wanted: Sequence[Any],
     step: Callable[[_Basket, Any], CartLine],
     seen_version: int | None,
-    once: Once | None,
+    parts: Sequence[Once],
     now: datetime | None,
 ) -> list[Result]:
     """Carry out each of `wanted` on one locked cart; statements do not grow with their number."""
@@ -138,9 +148,8 @@ def _fill(
         results = [_attempt(step, basket, each) for each in wanted]
         if basket.write():
             touch(cart, now)
-        made = next((result for result in results if isinstance(result, CartLine)), None)
-        if made is not None:
-            remember(once, MADE_LINE, made.pk, now)
+        made = [(part, each.pk) for part, each in zip(parts, results, strict=False) if isinstance(each, CartLine)]
+        remember_each(made, MADE_LINE, now)
     return results
 
 
@@ -151,7 +160,8 @@ def _attempt(step: Callable[[_Basket, Any], CartLine], basket: _Basket, wanted: 
         return refused
 
 
-def _made(result: Result) -> CartLine:
+def made_line(result: Result) -> CartLine:
+    """The line; raises the refusal where there is none."""
     if isinstance(result, Refused):
         raise result
     return result

@@ -6,6 +6,7 @@ import pytest
 
 from orders.models import CartLine
 from orders.services.cart_steps import MAX_LINES
+from tests.api.approving import APPROVALS, asking
 from tests.api.callers import PROBLEMS, code
 from tests.api.carting import (
     BAD_YRN,
@@ -530,6 +531,40 @@ class TestBatch:
     def test_refused_altogether_changes_nothing(self, cast, cart, rita):
         with nothing_changes():
             assert rita.post(path(cart, "itemsBatch"), [{}, {}]).status == 200
+
+    def test_named_with_a_key_each_is_added_once(self, cast, cart, rita):
+        sent = [item(cast, "DESK-01", 2), item(cast, "BOOK-01", effectiveAmount=1), item(cast, "BOOK-01", 3)]
+        first, again = (
+            rita.post(path(cart, "itemsBatch"), sent, headers={"Idempotency-Key": "k" * 255}) for _ in range(2)
+        )
+
+        assert [entry["status"] for entry in first.body] == [201, 400, 201]
+        assert tuple(again) == tuple(first)
+        assert what_is_in(cart) == {"DESK-01": 2, "BOOK-01": 3}
+
+        other = rita.post(path(cart, "itemsBatch"), sent[:1], headers={"Idempotency-Key": "k" * 255})
+        assert (other.status, other.body["code"]) == (422, 422)
+        assert rita.post(path(cart, "itemsBatch"), sent[:1], headers={"Idempotency-Key": "another"}).status == 200
+        assert what_is_in(cart) == {"DESK-01": 4, "BOOK-01": 3}
+
+    def test_the_first_answer_comes_again_after_the_cart_was_asked_about(self, cast, cart, rita, api):
+        sent = [item(cast, "DESK-01", 2), item(cast, "BOOK-01", 3)]
+        named = {"Idempotency-Key": "k"}
+        first = rita.post(path(cart, "itemsBatch"), sent, headers=named)
+        api("rita").post(APPROVALS, asking(cart))
+
+        with nothing_changes():
+            assert tuple(rita.post(path(cart, "itemsBatch"), sent, headers=named)) == tuple(first)
+
+    def test_one_that_was_taken_out_since_is_not_put_back(self, cast, cart, rita):
+        sent, named = [item(cast, "DESK-01", 2), item(cast, "BOOK-01", 3)], {"Idempotency-Key": "k"}
+        desk = rita.post(path(cart, "itemsBatch"), sent, headers=named).body[0]["id"]
+        rita.delete(path(cart, "items", desk))
+
+        status, body = rita.post(path(cart, "itemsBatch"), sent, headers=named)
+
+        assert (status, [entry["status"] for entry in body]) == (200, [404, 201])
+        assert what_is_in(cart) == {"BOOK-01": 3}
 
     def test_changes_all(self, cast, filled, rita):
         desk, book = line_of(filled, "DESK-01"), line_of(filled, "BOOK-01")

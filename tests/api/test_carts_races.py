@@ -57,6 +57,19 @@ def test_the_same_request_is_carried_out_once(cast, clients):
     assert {(answer.status, answer.body["cartId"]) for answer in answers} == {(201, Cart.objects.get().key)}
 
 
+def test_the_same_batch_is_carried_out_once(cast, clients):
+    cart, key = cast.cart("rita", {}), {"Idempotency-Key": "same"}
+    sent = [item(cast, "DESK-01", 2), item(cast, "BOOK-01", 1), {"quantity": 1}]
+
+    answers = at_once(
+        *(lambda client=client: client.post(path(cart, "itemsBatch"), sent, headers=key) for client in clients)
+    )
+
+    assert [answer.status for answer in answers] == [200] * 4
+    assert all(answer.body == answers[0].body for answer in answers)
+    assert dict(cart.lines.values_list("product__sku", "quantity")) == {"DESK-01": 2, "BOOK-01": 1}
+
+
 def test_what_is_added_at_once_is_all_there(cast, clients):
     cart = cast.cart("rita", {})
     sent = item(cast, "DESK-01", 2)
