@@ -97,6 +97,7 @@ def columns(actor: Actor, now: datetime) -> Columns:
         "comment": Column("comment"),
         "approverComment": Column("approver_comment"),
         "expiryDate": Column("expires_at", Kind.INSTANT, nullable=True),
+        "createdResource": Column("created_resource"),
         "createdResource.id": Column("created_resource"),
         "contentHash": Column("content_hash"),
         "metadata.version": Column("version", Kind.INTEGER),

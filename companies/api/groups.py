@@ -18,7 +18,7 @@ from companies.api.listing import PAGING, ResourceView
 from companies.api.pieces import customer_companies, numbers_of
 from companies.api.reading import Body, only_query
 from companies.api.sessions import number_of
-from companies.api.wire import GROUP_CODES, group_name, group_wire
+from companies.api.wire import GROUP_CODES, GROUP_DESCRIPTIONS, group_name, group_wire
 from companies.models import Company, Customer, Member
 from companies.roles import CUSTOMER_ROLES, CompanyKind, Role
 from companies.scopes import spelled
@@ -33,7 +33,9 @@ ASSIGN = ("iam.assignment_manage", "iam.assignment_create_own")
 UNASSIGN = ("iam.assignment_manage", "iam.assignment_delete_own")
 CUSTOMER = "CUSTOMER"
 USER_TYPES = (CUSTOMER, "EMPLOYEE")
-FILTERS = ("b2b.legalEntityId", "legalEntityId", "userType", "name", "code", "id", "q")
+# Texts, in which a filter finds what it names anywhere; the others fit as a whole.
+TEXTS = ("name", "description")
+FILTERS = ("b2b.legalEntityId", "legalEntityId", "userType", *TEXTS, "code", "id", "q")
 
 
 class IamView(ResourceView):
@@ -213,6 +215,8 @@ def _filtered(request: Request, companies: Any) -> tuple[Any, list[Role]]:
                 roles = roles if CUSTOMER in {_user_type(value) for value in asked.values} else []
             case "name" | "name.en":
                 roles = [role for role in roles if asked.fits(group_name(role)["en"])]
+            case "description" | "description.en":
+                roles = [role for role in roles if asked.fits(GROUP_DESCRIPTIONS[role])]
             case "code":
                 roles = [role for role in roles if GROUP_CODES[role] in asked.values]
             case "id" if len(asked.values) == 1:
@@ -224,9 +228,9 @@ def _filtered(request: Request, companies: Any) -> tuple[Any, list[Role]]:
 
 
 def _asked(request: Request) -> list[_Asked]:
-    """Every filter, those in `q` too, which knows equality here, and `name:~…`."""
+    """Every filter, those in `q` too, which knows equality here, and for texts `name:~…`."""
     found = [
-        _Asked(name, (value,), whole=name != "name")
+        _Asked(name, (value,), whole=name not in TEXTS)
         for name in FILTERS
         if name != "q"
         for value in request.query_params.getlist(name)
@@ -235,7 +239,7 @@ def _asked(request: Request) -> list[_Asked]:
         if not isinstance(part, Condition) or part.comparison not in (Comparison.ONE_OF, Comparison.CONTAINS):
             raise Invalid("q: groups can only be compared for equality.", field="q")
         contains = part.comparison is Comparison.CONTAINS
-        if contains and part.field not in ("name", "name.en"):
+        if contains and part.field.removesuffix(".en") not in TEXTS:
             raise Invalid(f"q: {part.field} can only be compared for equality.", field="q")
         found.append(_Asked(part.field, part.values, whole=not contains))
     return found

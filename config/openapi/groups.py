@@ -100,13 +100,14 @@ IAM = Service(
         f"GET {_GROUPS}": Endpoint(
             "GET-iam-list-groups",
             "Groups",
-            "A bare list, company by company. `q` knows equality, and `name:~…`.",
+            "A bare list, company by company. `q` knows equality, and `name:~…` and `description:~…`.",
             {200: Answer("A page of them.", many(ref("Group")))},
             parameters=(
                 query("b2b.legalEntityId", "Of this company."),
                 _OF_COMPANY,
                 query("userType", "`CUSTOMER`, in either case."),
                 query("name", "A part of the name."),
+                query("description", "A part of the description."),
                 query("code", "Such as `B2B_ADMIN`."),
                 query("id", "This one."),
                 query("q", "Filters by the same fields."),

@@ -243,6 +243,7 @@ def three(cast):
         ("comment:exists", "old"),
         ("approverComment:exists", "new"),
         ("createdResource.id:null", "middle old"),
+        ("createdResource:exists", "new"),
         ("createdResource.id:CS-77", "new"),
         ("metadata.version:>=2", "new old"),
         ("metadata.version:(>1 AND <5)", "old"),

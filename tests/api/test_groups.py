@@ -108,6 +108,8 @@ class TestListing:
             ({"q": 'name.en:"B2B Admin"'}, ["admin"]),
             ({"q": "name:~quest"}, ["requester"]),
             ({"q": "name:quest"}, []),
+            ({"description": "APPROVE for"}, ["admin", "buyer"]),
+            ({"q": "description:~nothing"}, ["contact"]),
             ({"q": "userType:CUSTOMER code:B2B_CONTACT"}, ["contact"]),
             ({"id": "{northwind}-admin"}, ["admin"]),
             ({"id": "{northwind}-nothing"}, []),
