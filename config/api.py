@@ -2,6 +2,7 @@
 
 What begins like an address of the API and is none is answered 404 in JSON, in the body of its
 service. That also keeps Django from redirecting to an address with a slash, which would lose a POST.
+Some services are not here at all; clients ask them too, and read JSON whatever the answer.
 """
 
 from django.http import HttpRequest, JsonResponse
@@ -28,9 +29,13 @@ FAMILIES = {
     "iam": Family.CODE,
     "oauth": Family.CODE,
     "order-v2": Family.YAAS,
+    "payment-gateway": Family.CODE,
     "price": Family.CODE,
     "product": Family.CODE,
     "quote": Family.CODE,
+    "session-context": Family.CODE,
+    "shipping": Family.CODE,
+    "site": Family.CODE,
     "subscription": Family.CODE,
 }
 
