@@ -45,7 +45,8 @@ def _row(status: Status, move: Move, to: Status, *who: Party) -> Transition:
     return Transition(status, move, to, frozenset(who))
 
 
-# A purchase is asked for by the requester and answered by the one approver it was put to. An
+# A purchase is asked for by the requester and answered by the one approver it was put to. The system
+# closes a request whose subject is no longer what was asked about, such as a quote priced anew. An
 # approved purchase that was ordered or given up has no moves left, which the table cannot see:
 # the engine asks for that first.
 PURCHASE = Lifecycle(
@@ -56,7 +57,7 @@ PURCHASE = Lifecycle(
         _row(Status.PENDING, Move.DECLINE, Status.DECLINED, Party.APPROVER),
         _row(Status.PENDING, Move.AMEND, Status.PENDING, Party.REQUESTER, Party.APPROVER),
         _row(Status.PENDING, Move.REASSIGN, Status.PENDING, Party.REQUESTER, Party.ADMIN),
-        _row(Status.PENDING, Move.CLOSE, Status.CLOSED, Party.REQUESTER),
+        _row(Status.PENDING, Move.CLOSE, Status.CLOSED, Party.REQUESTER, Party.SYSTEM),
         _row(Status.PENDING, Move.DELETE, Status.CLOSED, Party.REQUESTER, Party.APPROVER),
         _row(Status.PENDING, Move.EXPIRE, Status.EXPIRED, Party.SYSTEM),
         _row(Status.APPROVED, Move.PLACE_ORDER, Status.APPROVED, Party.REQUESTER, Party.APPROVER),

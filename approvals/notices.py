@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from approvals.models import Approval, ApprovalEvent, Snapshot
+from approvals.models import Approval, ApprovalEvent, Snapshot, SubjectKind
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -22,6 +22,7 @@ def facts_of(approval: Approval, snapshot: Snapshot, **more: Any) -> dict[str, A
         "approver": approval.approver_name,
         "company": shown.get("company", ""),
         "label": approval.subject_label,
+        "thing": SubjectKind(approval.subject_kind).label,
         "total": str(approval.amount),
         "line_count": len(shown.get("lines", [])),
         "lines": [

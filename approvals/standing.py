@@ -121,6 +121,9 @@ def how_it_stands(approval: Approval, now: datetime) -> str:
         Status.CLOSED: f"{who} closed this on {when}.",
         Status.EXPIRED: f"Nobody decided this in time; it expired on {_when(approval.expires_at)}.",
     }
+    if status is Status.CLOSED:
+        why = approval.events.filter(kind="approval.closed").values_list("comment", flat=True).last()
+        return f"{sentences[status]} {why}".strip()
     return sentences[status]
 
 

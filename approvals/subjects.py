@@ -82,13 +82,15 @@ class Subject(ABC):
 
     `fetch` and `find` go through the actor's eyes and raise `Missing`; everything after `lock` gets and
     returns the locked record. Implementations never write an approval. `wire_name` is what the
-    storefront API calls the kind, empty where it does not show it.
+    storefront API calls the kind, empty where it does not show it. `takes_details`: a request says how
+    the subject is to be delivered; else the subject says it itself.
     """
 
     kind: ClassVar[str]
     wire_name: ClassVar[str] = ""
     lifecycle: ClassVar[Lifecycle]
     expires: ClassVar[bool]
+    takes_details: ClassVar[bool] = False
 
     @abstractmethod
     def fetch(self, actor: Actor, subject_id: str) -> Any:
@@ -108,6 +110,13 @@ class Subject(ABC):
 
     def is_still(self, facts: Facts, bound: Mapping[str, Any]) -> bool:
         """What was bound in a former content is what the subject holds now, checkout details apart."""
+        return False
+
+    def settle(self, subject_id: str, now: datetime, record: Any = None) -> bool:
+        """Carry out what time has done to the subject (an offer past its end) before it is moved; True if it did.
+
+        In a transaction of its own, with what that means for its approval. `record`, unlocked, saves a query.
+        """
         return False
 
     @abstractmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import JSONField, Subquery, Value
+from django.db.models import JSONField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from companies.models import Preference
@@ -129,8 +129,8 @@ def value_of(tenant_id: int, key: str) -> Any:
     return values_of(tenant_id, (key,))[key]
 
 
-def preference(tenant_id: int, key: PreferenceKey) -> Coalesce:
-    """What the preference is set to, else its default, as a column of another query."""
+def preference(tenant_id: int | OuterRef, key: PreferenceKey) -> Coalesce:
+    """What the preference is set to, else its default, as a column of another query (of whose rows a tenant may be)."""
     stored = Preference.objects.filter(tenant_id=tenant_id, key=key).values("value")
     return Coalesce(Subquery(stored), Value(known_preference(key).default, JSONField()))
 

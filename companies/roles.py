@@ -41,6 +41,9 @@ SELLER_ROLES = (Role.AUDITOR, Role.SALES, Role.MANAGER)
 # Who reviews orders and delivers for a vendor or reseller.
 REVIEWING_ROLES = (Role.AUDITOR, Role.MANAGER)
 
+# Who prices quotes and orders on behalf of customers for a vendor or reseller: the employees.
+SELLING_ROLES = (Role.SALES, Role.MANAGER)
+
 # Who may be in a company's approval group; the API's groups with a code of their own.
 GROUP_ROLES = (Role.ADMIN, Role.BUYER, Role.REQUESTER)
 

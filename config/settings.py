@@ -7,9 +7,9 @@ from pathlib import Path
 
 import environ
 import structlog
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
+from config.schedule import SCHEDULE
 from config.unsafe import parse_history_keys, refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -131,6 +131,7 @@ INSTALLED_APPS = [
 # What can be approved, and the port through which the engine reaches it: approvals lies below orders.
 APPROVAL_SUBJECTS = {
     "cart_checkout": "orders.subjects.CartCheckout",
+    "quote_checkout": "orders.quote_subject.QuoteCheckout",
     "order_review": "orders.subjects.OrderReview",
 }
 
@@ -293,34 +294,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # the lines below are the lines we want
 CELERY_WORKER_REDIRECT_STDOUTS = False
-CELERY_BEAT_SCHEDULE = {
-    # `expires`: a worker that was away for an hour shall not do the same sweep for each minute of it.
-    "send what waits in the outbox": {
-        "task": "notifications.tasks.sweep",
-        "schedule": 30.0,
-        "options": {"expires": 30},
-    },
-    "close what nobody decided in time": {
-        "task": "approvals.tasks.expire_overdue",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "remind the approvers": {
-        "task": "approvals.tasks.remind",
-        "schedule": crontab(minute=7),  # hourly, beside the full hour when everything else runs
-        "options": {"expires": 3600},
-    },
-    "forget old tokens": {
-        "task": "companies.tasks.forget_old_tokens",
-        "schedule": crontab(minute=17),
-        "options": {"expires": 3600},
-    },
-    "forget old requests of the API": {
-        "task": "companies.tasks.forget_old_requests",
-        "schedule": crontab(minute=27),
-        "options": {"expires": 3600},
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -43,6 +43,7 @@ class ApprovalFacts:
     previous_approver: str = ""
     company: str = ""
     label: str = ""  # what it is about, such as "cart of 24 Nov"
+    thing: str = "cart"  # what sort of thing that is: cart or quote
     line_count: int = 0
     lines: list[Line] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)  # why approval is needed, with figures
@@ -77,6 +78,37 @@ class OrderFacts:
     reader: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteFacts:
+    """The facts of every `quote.*` topic. Only the first two are required.
+
+    `reader` is customer or seller, as in `ApprovalFacts`. Totals include tax and shipping.
+    """
+
+    number: str
+    customer: str  # the person's name
+    company: str = ""
+    marketplace: str = ""
+    seller: str = ""  # who makes the offer
+    employee: str = ""  # who has it in hand there
+    total: str = ""
+    list_total: str = ""  # the same by the listings' prices
+    discount: str = ""  # percent of the net lines, such as "12.50"
+    valid_to: str = ""  # ISO, with its zone; "" = no end
+    reference: str = ""  # the customer's own
+    lines: list[Line] = field(default_factory=list)
+    actor: str = ""
+    comment: str = ""  # said with the move
+    reason: str = ""  # chosen from the tenant's reasons
+    differences: list[str] = field(default_factory=list)
+    order_number: str = ""
+    reader: str = ""
+
+
+FAMILIES = {"approval": ApprovalFacts, "order": OrderFacts, "quote": QuoteFacts}
+TIMES = ("expires_at", "valid_to")  # facts that are moments, shown in the reader's zone
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """One kind of notice: the word for it in lists, its tone there, its readers and what it shows.
@@ -91,9 +123,9 @@ class Topic:
     sections: tuple[str, ...] = ()
 
     @property
-    def facts(self) -> type[ApprovalFacts | OrderFacts]:
+    def facts(self) -> type[ApprovalFacts | OrderFacts | QuoteFacts]:
         """The facts of its family."""
-        return ApprovalFacts if self.name.startswith("approval.") else OrderFacts
+        return FAMILIES[self.name.partition(".")[0]]
 
     @property
     def side(self) -> Side:
@@ -117,7 +149,7 @@ TOPICS: dict[str, Topic] = {
         Topic("approval.waiting", "Still waiting", "waiting", ("approver", "requester"), ASKED),
         Topic("approval.expiring", "Expires soon", "waiting", ("approver", "requester"), ASKED),
         Topic("approval.expired", "Expired", "closed", ("requester", "approver"), ("lines",)),
-        Topic("approval.closed", "Closed", "closed", ("approver", "requester"), ("reason",)),
+        Topic("approval.closed", "Closed", "closed", ("approver", "requester"), ("reason", "differences")),
         Topic("approval.given_up", "Given up", "closed", ("requester", "approver"), ("reason", "differences")),
         Topic("approval.approver_lost", "Choose another approver", "waiting", ("requester",)),
         Topic("approval.nobody_eligible", "Nobody can approve", "refused", ("admin",), ASKED),
@@ -134,6 +166,17 @@ TOPICS: dict[str, Topic] = {
         Topic("order.withdrawn", "Withdrawn", "closed", ("seller",), ("reason",)),
         Topic("order.cancelled", "Cancelled", "closed", ("customer", "seller"), ("reason", "lines")),
         Topic("order.on_behalf", "Placed for you", "good", ("customer",), ("lines",)),
+        Topic("quote.asked", "To price", "waiting", ("seller",), ("comment", "lines")),
+        Topic("quote.asked_sent", "Asked", "waiting", ("customer",), ("comment", "lines")),
+        Topic("quote.opened", "Offer", "good", ("customer",), ("comment", "lines")),
+        Topic("quote.revised", "Offer changed", "waiting", ("customer",), ("differences", "comment", "lines")),
+        Topic(
+            "quote.change_asked", "Changes wanted", "waiting", ("seller", "customer"), ("reason", "comment", "lines")
+        ),
+        Topic("quote.accepted", "Accepted", "good", ("seller",), ("comment", "lines")),
+        Topic("quote.declined", "Declined", "refused", ("seller",), ("reason", "comment")),
+        Topic("quote.declined_by_merchant", "Declined", "refused", ("customer",), ("reason", "comment")),
+        Topic("quote.expired", "Expired", "closed", ("customer", "seller"), ("lines",)),
     )
 }
 
@@ -157,8 +200,9 @@ def complete(topic_name: str, given: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(
             f"{topic_name}: the fact `reader` is {facts['reader']!r}, give one of {', '.join(topic.readers)}."
         )
-    if facts.get("expires_at") and datetime.fromisoformat(facts["expires_at"]).tzinfo is None:
-        raise ValueError(f"{topic_name}: expires_at needs a zone.")
+    for name in TIMES:
+        if facts.get(name) and datetime.fromisoformat(facts[name]).tzinfo is None:
+            raise ValueError(f"{topic_name}: {name} needs a zone.")
     return facts
 
 

@@ -20,7 +20,7 @@ from django.template.loader_tags import BlockNode
 
 from config.kit.wording import moment_text
 from notifications.models import Notice
-from notifications.texts import TOPICS
+from notifications.texts import TIMES, TOPICS
 
 LONGEST_SUBJECT = 150
 # What `Actor.system` calls itself; a sentence about it leaves the actor out.
@@ -81,10 +81,11 @@ def _for_reading(notice: Notice, zone_name: str) -> dict[str, Any]:
     # A notice may have been posted before a fact was added: what it lacks is empty.
     empty = dict.fromkeys(TOPICS[notice.topic].facts.__dataclass_fields__, "")
     facts: dict[str, Any] = {**empty, **notice.facts}
-    if facts.get("expires_at"):
-        zone = _zone(zone_name)
-        at = datetime.fromisoformat(facts["expires_at"]).astimezone(zone)
-        facts["expires_at"] = moment_text(at, notice.created_at.astimezone(zone))
+    for name in TIMES:
+        if facts.get(name):
+            zone = _zone(zone_name)
+            at = datetime.fromisoformat(facts[name]).astimezone(zone)
+            facts[name] = moment_text(at, notice.created_at.astimezone(zone))
     if facts.get("actor") == INSTALLATION:
         facts["actor"] = ""
     if "customer" in facts:

@@ -18,7 +18,7 @@ from config.kit.money import AMOUNT_LIMIT, ZERO, Money, round_amount
 from config.kit.refused import Invalid
 from orders.details import ShippingChoice
 from orders.lifecycle import OrderKind, review_needed
-from orders.models import Cart, CartLine
+from orders.models import Cart, CartLine, Quote
 from orders.pricing import Amounts, PricedLine, Totals, add_up, price_line, price_shipping, totals
 
 UNTAXED = "untaxed"  # the code of a refusal for want of a tax rate
@@ -26,9 +26,12 @@ UNTAXED = "untaxed"  # the code of a refusal for want of a tax rate
 
 @dataclass(frozen=True, slots=True)
 class PricedCartLine:
-    """A cart line with its price. `problem` says why it cannot be ordered; then it costs nothing."""
+    """A line with its price: `line` is the `CartLine` of a cart, the `QuoteLine` of a quote.
 
-    line: CartLine
+    `problem` says why it cannot be ordered; in a cart it then costs nothing.
+    """
+
+    line: Any
     priced: PricedLine
     needs_review: bool
     problem: str = ""
@@ -36,7 +39,8 @@ class PricedCartLine:
     @property
     def listing(self) -> Listing:
         """The offer behind the line."""
-        return self.line.listing
+        listing: Listing = self.line.listing
+        return listing
 
     @property
     def name(self) -> dict[str, str]:
@@ -47,12 +51,12 @@ class PricedCartLine:
     @property
     def sku(self) -> str:
         """The product's SKU."""
-        return self.line.product.sku
+        return str(self.line.product.sku)
 
     @property
     def unit(self) -> str:
         """What one of it is called."""
-        return self.line.product.unit
+        return str(self.line.product.unit)
 
     @property
     def amounts(self) -> Amounts:
@@ -105,6 +109,11 @@ class PricedCart:
     lines: tuple[PricedCartLine, ...]
     totals: Totals
     parcels: tuple[Parcel, ...]
+
+    @property
+    def source(self) -> Cart:
+        """What would be ordered."""
+        return self.cart
 
     @property
     def problems(self) -> list[str]:
@@ -163,7 +172,7 @@ def _assembled(cart: Cart, rows: Sequence[Any], rates: dict[int, Any], *, frozen
     lines = tuple(_summable(found, cart.currency))
     good = [line for line in lines if line.available]
     sums = totals((line.amounts for line in good), cart.currency)
-    return PricedCart(cart, lines, sums, tuple(_parcels(good, cart.marketplace)))
+    return PricedCart(cart, lines, sums, tuple(parcels(good, cart.marketplace)))
 
 
 def with_shipping(priced: PricedCart, choice: ShippingChoice | None, now: datetime) -> PricedCart:
@@ -234,7 +243,7 @@ def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, t
         Amounts(zero, zero, zero),
     )
     name = product.name.get("en") or product.sku
-    problem = "" if frozen else _unavailable(listing, product, cart, name)
+    problem = "" if frozen else unavailable(listing, product, cart)
     if not problem and (rate is None or unit_price is None):
         problem = f"No tax rate is known for {name} in {cart.country}."
     if problem or rate is None or unit_price is None:
@@ -267,16 +276,18 @@ def _summable(lines: Iterable[PricedCartLine], currency: str) -> Iterator[Priced
             yield line
 
 
-def _unavailable(listing: Listing, product: Product, cart: Cart, name: str) -> str:
-    sold = listing.is_active and product.is_active and cart.marketplace.is_active
+def unavailable(listing: Listing, product: Product, source: Cart | Quote) -> str:
+    """Why the offer cannot be ordered with this cart or quote now, in a sentence; empty where it can."""
+    name = product.name.get("en") or product.sku
+    sold = listing.is_active and product.is_active and source.marketplace.is_active
     if not sold:
-        return f"{name} is no longer sold on {cart.marketplace.name}."
-    if listing.currency != cart.currency:
-        return f"{name} is not sold in {cart.currency}."
+        return f"{name} is no longer sold on {source.marketplace.name}."
+    if listing.currency != source.currency:
+        return f"{name} is not sold in {source.currency}."
     return ""
 
 
-def _parcels(lines: Iterable[PricedCartLine], marketplace: Marketplace) -> Iterable[Parcel]:
+def parcels(lines: Iterable[PricedCartLine], marketplace: Marketplace) -> Iterable[Parcel]:
     """Group lines by who audits, who delivers and whether it waits; in the order of first lines."""
     groups: dict[tuple[int, int, bool], list[PricedCartLine]] = {}
     for line in lines:

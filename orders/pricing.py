@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from config.kit.money import AMOUNT_LIMIT, ZERO, Money, round_amount, share_out, total
+from config.kit.money import (
+    AMOUNT_LIMIT,
+    UNIT_PRICE_DECIMALS,
+    UNIT_PRICE_LIMIT,
+    ZERO,
+    Money,
+    round_amount,
+    share_out,
+    total,
+)
 from config.kit.refused import Invalid
 
 HUNDRED = Decimal(100)
+UNIT_PRICE_STEP = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,34 @@ def price_line(
     if gross >= AMOUNT_LIMIT:
         raise Invalid("This quantity makes the line too expensive to handle.", field="quantity")
     return PricedLine(quantity, unit_price, includes_tax, tax_code, tax_rate, Amounts(net, gross - net, gross))
+
+
+def price_line_total(
+    quantity: Decimal, total_net: Decimal, *, tax_code: str, tax_rate: Decimal, currency: str
+) -> PricedLine:
+    """The amounts of a line that was agreed as one net total; its unit price (net) is what follows from it.
+
+    The total is what counts: a unit price that does not come out even is rounded to six decimals and
+    never multiplied again. Raises `Invalid` (field `total`) where the total leaves the bounds or is
+    finer than the currency.
+    """
+    net = round_amount(total_net, currency)
+    if net != total_net:
+        raise Invalid(f"Amounts in {currency} are not that fine.", field="total")
+    gross = round_amount(net * (1 + tax_rate / HUNDRED), currency)
+    if gross >= AMOUNT_LIMIT:
+        raise Invalid("This line is too expensive to handle.", field="total")
+    unit_price = (net / quantity).quantize(UNIT_PRICE_STEP, rounding=ROUND_HALF_UP)
+    if unit_price >= UNIT_PRICE_LIMIT:
+        raise Invalid("This line is too expensive to handle.", field="total")
+    return PricedLine(quantity, unit_price, False, tax_code, tax_rate, Amounts(net, gross - net, gross))
+
+
+def discount(list_net: Decimal, net: Decimal) -> Decimal:
+    """By how many percent `net` is below `list_net`, in two decimals; below zero where it is above."""
+    if not list_net:
+        return Decimal("0.00")
+    return ((list_net - net) * HUNDRED / list_net).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def price_shipping(net_price: Decimal, *, tax_rate: Decimal, currency: str) -> Amounts:

@@ -30,6 +30,7 @@ class CartCheckout(Subject):
     wire_name = "CART"
     lifecycle = PURCHASE
     expires = True
+    takes_details = True
 
     def fetch(self, actor: Actor, subject_id: str) -> Cart:
         """The actor's own cart, or one held for them."""

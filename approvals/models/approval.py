@@ -24,6 +24,7 @@ class SubjectKind(models.TextChoices):
     """What an approval can be about."""
 
     CART_CHECKOUT = "cart_checkout", "cart"
+    QUOTE_CHECKOUT = "quote_checkout", "quote"
     ORDER_REVIEW = "order_review", "order review"
 
 

@@ -91,6 +91,8 @@ def amend_step(
 
     Tells nobody: see `tell_amended`. Raises `Invalid` for a comment too long and unusable details.
     """
+    if wanted.details is not None and wanted.details != approval.details and not subject.takes_details:
+        raise Invalid("Only the comment of this request can be changed.", field="details", code="no_details")
     former = (approval.comment, approval.approver_comment, approval.details)
     snapshot = latest_snapshot(approval)
     content = None

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from approvals import notices
-from approvals.models import Approval, ApprovalEvent, Snapshot, Step
+from approvals.models import Approval, ApprovalEvent, Snapshot, Step, SubjectKind
 from approvals.outcomes import Outcome
 from approvals.policy import Asker, Case, Person, Ruling, Verdict, rule
 from approvals.services.expire import expire_bound
@@ -97,6 +97,7 @@ def request_approval(
     subject = subject_of(kind)
     found = subject.find(actor, subject_key) if subject_key else subject.fetch(actor, subject_id)
     expire_bound(subject, found, now)
+    subject.settle(str(found.pk), now, found)
     with transaction.atomic():
         record = subject.lock(str(found.pk))
         outcome = _ask(subject, record, actor, question, now)
@@ -119,19 +120,21 @@ class Question:
 def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: datetime) -> Outcome[Approval]:
     facts = subject.facts(record, now)
     if facts.owner_id is None or facts.owner_id != actor.user_id:
-        raise NotYours("Only the person whose cart this is may ask for its approval.", code="not_owner")
+        raise NotYours("Only the person whose this is may ask for its approval.", code="not_owner")
     _check_not_asked(subject, record)
     ruling = ruling_for(facts, actor)
     _check_may_order(ruling)
     subject.check_askable(record, facts)
     _check_needed(ruling)
     _check_seen(facts, question.seen_gross)
+    if question.details and not subject.takes_details:
+        raise Invalid("Leave the details out: what is asked about has its own.", field="details", code="no_details")
     details = {**subject.own_details(record), **question.details}
     content = subject.content(record, facts, details, now)
     content = content.showing(requester_group=actor.role.label if actor.role else "")
     question = replace(question, details=storable_json(details, field="details"))
     if ruling.nobody_can_approve:
-        return _nobody(facts, ruling, content, actor, now)
+        return _nobody(subject.kind, facts, ruling, content, actor, now)
     approver = next((p for p in ruling.eligible if p.user_id == question.approver_id), None)
     if approver is None:
         names = " or ".join(person.name for person in ruling.eligible)
@@ -260,7 +263,9 @@ def _expires_at(facts: Facts, now: datetime) -> datetime:
     return now + timedelta(days=days)
 
 
-def _nobody(facts: Facts, ruling: Ruling, content: Content, actor: Actor, now: datetime) -> Outcome[Approval]:
+def _nobody(
+    kind: str, facts: Facts, ruling: Ruling, content: Content, actor: Actor, now: datetime
+) -> Outcome[Approval]:
     """Nothing waits for nobody: refuse, and tell the admins of the company, once a day per subject."""
     if facts.company is None:
         raise Missing("There is no company to ask.")
@@ -276,6 +281,7 @@ def _nobody(facts: Facts, ruling: Ruling, content: Content, actor: Actor, now: d
         "approver": "",
         "company": facts.company.name,
         "label": facts.label,
+        "thing": SubjectKind(kind).label,
         "total": str(facts.gross),
         "line_count": len(content.shown.get("lines", [])),
         "lines": [],

@@ -48,16 +48,48 @@ def delete(*, actor: Actor, approval_id: int, now: datetime | None = None) -> Ou
 
 
 def close_step(
-    subject: Subject, record: Any, approval: Approval, move: Move, *, actor: Actor, comment: str, now: datetime
+    subject: Subject,
+    record: Any,
+    approval: Approval,
+    move: Move,
+    *,
+    actor: Actor,
+    comment: str,
+    now: datetime,
+    differences: Sequence[str] = (),
 ) -> None:
-    """Close a locked request by `move`, closing or deleting; raises `NotYours` and `Late`."""
+    """Close a locked request by `move`, closing or deleting; raises `NotYours` and `Late`.
+
+    `differences` say why the system does it.
+    """
     allow(approval, move, actor, now)
-    event = write_moves([approval], move, Status.CLOSED, actor, now, comment=comment)[0]
+    facts = {"differences": list(differences)} if differences else None
+    event = write_moves([approval], move, Status.CLOSED, actor, now, comment=comment, facts=facts)[0]
     subject.release(record, approval, actor, now)
     subject.decided(record, approval, move, actor, now)
-    said = notices.facts_of(approval, latest_snapshot(approval), actor=actor.name, reason=comment)
+    said = notices.facts_of(
+        approval, latest_snapshot(approval), actor=actor.name, reason=comment, differences=list(differences)
+    )
     letters = notices.both_sides(approval, "approval.closed", said, but=actor.user_id)
     notices.tell(approval, event, letters, now)
+
+
+def end_step(
+    subject: Subject, record: Any, approval_id: int, *, why: str, now: datetime, differences: Sequence[str] = ()
+) -> None:
+    """End what binds a locked subject that is no longer what it was asked about: both sides are told `why`.
+
+    A waiting request is closed by the system, a yes that was not used is given up. Nothing happens to one that
+    ended already.
+    """
+    approval = Approval.objects.locked().get(pk=approval_id)
+    system = Actor.system("re-check", approval.tenant_id)
+    if not approval.is_live:
+        return
+    if approval.status == Status.APPROVED:
+        give_up_step(subject, record, approval, actor=system, comment=why, differences=differences, now=now)
+    else:
+        close_step(subject, record, approval, Move.CLOSE, actor=system, comment=why, differences=differences, now=now)
 
 
 def give_up(*, actor: Actor, approval_id: int, comment: str = "", now: datetime | None = None) -> Outcome[Approval]:

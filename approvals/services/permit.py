@@ -66,7 +66,7 @@ def outlook(*, actor: Actor, subject: Subject, subject_key: str, now: datetime |
     record, latest = _found(actor, subject, subject_key, now)
     facts = subject.facts(record, now)
     if facts.owner_id != actor.user_id:
-        raise NotYours("Only the person whose cart this is may ask for its approval.", code="not_owner")
+        raise NotYours("Only the person whose this is may ask for its approval.", code="not_owner")
     ruling = ruling_for(facts, actor)
     if latest is not None and latest.approval.is_live:
         return Outlook(_on_approval(latest.approval, actor), ruling, facts)
@@ -76,6 +76,8 @@ def outlook(*, actor: Actor, subject: Subject, subject_key: str, now: datetime |
 def _found(actor: Actor, subject: Subject, subject_key: str, now: datetime) -> tuple[Any, Snapshot | None]:
     """The record, and what its latest approval was about; where that is overdue it is expired first. Two queries."""
     record = subject.find(actor, subject_key)
+    if subject.settle(str(record.pk), now, record):
+        record = subject.find(actor, subject_key)
     latest = (
         Snapshot.objects.filter(
             approval__subject_kind=subject.kind,

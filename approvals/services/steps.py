@@ -33,6 +33,8 @@ def find(actor: Actor, approval_id: int, now: datetime, *, overseen: bool = Fals
     if approval is None:
         raise Missing("There is no such approval.")
     expire_if_overdue(approval, now)
+    if approval.is_live and subject_of(approval.subject_kind).settle(approval.subject_id, now):
+        approval.refresh_from_db()
     return approval
 
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from companies.models.tenant import Tenant
-from companies.roles import GROUP_ROLES, REVIEWING_ROLES, CompanyKind, Role
+from companies.roles import GROUP_ROLES, REVIEWING_ROLES, SELLING_ROLES, CompanyKind, Role
 from config.kit.money import AMOUNT_LIMIT, Money
 from config.kit.records import Resource
 
@@ -121,6 +121,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def reviewing(self, company_ids: Iterable[int]) -> Self:
         """The people who review orders and deliver for these vendors or resellers: each a pool."""
         return self.active().filter(company_id__in=set(company_ids), role__in=REVIEWING_ROLES)
+
+    def selling(self, company_ids: Iterable[int]) -> Self:
+        """The people who price quotes and order on behalf for these vendors or resellers."""
+        return self.active().filter(company_id__in=set(company_ids), role__in=SELLING_ROLES)
 
 
 class Member(Resource):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from companies import portal  # noqa: F401 - registers the converter `key`
-from orders.dashboard.views import cart, checkout, home, orders, shop
+from orders.dashboard.views import cart, checkout, home, orders, quotes, shop
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("cart/discard/<key:key>/", cart.discard, name="cart_discard"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("checkout/done/<key:key>/", checkout.done, name="checkout_done"),
+    path("quotes/", quotes.quotes, name="quotes"),
+    path("quotes/<key:number>/", quotes.quote, name="quote"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<key:number>/", orders.order, name="order"),
     path("orders/<key:number>/again/", orders.again, name="order_again"),

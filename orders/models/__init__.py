@@ -1,6 +1,19 @@
-"""Carts, checkouts and orders with what was agreed in each."""
+"""Carts, quotes, checkouts and orders with what was agreed in each."""
 
 from orders.models.cart import Cart, CartLine
 from orders.models.order import Checkout, Order, OrderEvent, OrderLine
+from orders.models.quote import Quote, QuoteChange, QuoteEvent, QuoteLine, QuoteReason
 
-__all__ = ["Cart", "CartLine", "Checkout", "Order", "OrderEvent", "OrderLine"]
+__all__ = [
+    "Cart",
+    "CartLine",
+    "Checkout",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "Quote",
+    "QuoteChange",
+    "QuoteEvent",
+    "QuoteLine",
+    "QuoteReason",
+]

@@ -20,6 +20,7 @@ from config.kit.money import Money
 from config.kit.records import Resource
 from orders.lifecycle import DeliveryState, OrderKind, OrderStatus
 from orders.models.cart import Cart
+from orders.models.quote import Quote
 
 if TYPE_CHECKING:
     from companies.actors import Actor
@@ -35,14 +36,16 @@ def pk_of(number: str) -> int | None:
 
 
 class Checkout(models.Model):
-    """One act of ordering: a cart became one or several orders, once.
+    """One act of ordering: a cart or a quote became one or several orders, once.
 
     Amounts are in `currency`; those of the lines and of shipping are kept apart. `ruling` is what
-    the purchase policy answered then, `approved_gross` what an approval had allowed.
+    the purchase policy answered then, `approved_gross` what an approval had allowed. `payment_open`:
+    a quote was accepted without a word about payment, which one checkout may still add.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="checkouts")
     cart = models.ForeignKey(Cart, on_delete=models.PROTECT, null=True, blank=True, related_name="checkouts")
+    quote = models.OneToOneField(Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="checkout")
     approval = models.OneToOneField(Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="checkout")
     delivery_window = models.ForeignKey(
         DeliveryWindow, on_delete=models.PROTECT, null=True, blank=True, related_name="checkouts"
@@ -55,11 +58,16 @@ class Checkout(models.Model):
     gross = models.DecimalField(max_digits=15, decimal_places=4)
     approved_gross = models.DecimalField(max_digits=15, decimal_places=4, null=True, blank=True)
     ruling = models.JSONField(default=dict)
+    payment_open = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cart"], condition=Q(cart__isnull=False), name="one_checkout_per_cart"),
+            models.CheckConstraint(
+                condition=Q(cart__isnull=False, quote__isnull=True) | Q(cart__isnull=True),
+                name="a_checkout_is_of_a_cart_or_a_quote",
+            ),
         ]
 
     def __str__(self) -> str:

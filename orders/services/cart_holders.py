@@ -52,7 +52,7 @@ def holder_of(actor: Actor, named: Named) -> Holder:
     if tenant_id is None:
         raise NotYours("Carts belong to a tenant.")
     if actor.kind is ActorKind.CLIENT:
-        return _named_holder(tenant_id, named)
+        return named_holder(tenant_id, named)
     if actor.kind is ActorKind.SESSION:
         if named.customer_number or named.company_key or named.session_key not in ("", actor.session_key):
             raise NotYours("This is the cart of somebody else.")
@@ -86,7 +86,7 @@ def release_overdue(holder: Holder, now: datetime) -> None:
         expire_bound(subject_of(SubjectKind.CART_CHECKOUT), cart, now)
 
 
-def _named_holder(tenant_id: int, named: Named) -> Holder:
+def named_holder(tenant_id: int, named: Named) -> Holder:
     """The holder an API client names, in a company they are in."""
     if not named.customer_number:
         if not named.session_key:

@@ -102,7 +102,7 @@ def assign_fields(cart: Cart, fields: CartFields) -> list[str]:
     """
     if fields.type is not None and len(fields.type) > LONGEST_TYPE:
         raise Invalid(f"This is too long; at most {LONGEST_TYPE} characters.", field="type")
-    if fields.country is not None and fields.country != cart.country and not _taxed_in(cart.tenant_id, fields.country):
+    if fields.country is not None and fields.country != cart.country and not taxed_in(cart.tenant_id, fields.country):
         raise Invalid(f"No taxes are known for {fields.country}.", field="countryCode")
     given = {
         "type": fields.type,
@@ -155,7 +155,7 @@ def _new_cart(holder: Holder, marketplace: Marketplace, fields: CartFields, now:
         cart.currency = fields.currency
     elif fields.session_currency and _sold_in(marketplace, fields.session_currency):
         cart.currency = fields.session_currency
-    if fields.session_country not in ("", cart.country) and _taxed_in(holder.tenant_id, fields.session_country):
+    if fields.session_country not in ("", cart.country) and taxed_in(holder.tenant_id, fields.session_country):
         cart.country = fields.session_country
     assign_fields(cart, fields)
     return cart
@@ -177,5 +177,6 @@ def _sold_in(marketplace: Marketplace, currency: str) -> bool:
     return currency == marketplace.currency or offers.exists()
 
 
-def _taxed_in(tenant_id: int, country: str) -> bool:
+def taxed_in(tenant_id: int, country: str) -> bool:
+    """Some tax rate is known for the country. One query."""
     return TaxRate.objects.filter(tax_class__tenant_id=tenant_id, country=country).exists()

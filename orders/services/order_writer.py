@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from catalog.models import Provisioning
 from companies.actors import Actor
@@ -69,6 +70,18 @@ def write_order_moves(
             delivery_state=DeliveryState.CANCELLED
         )
     return OrderEvent.objects.bulk_create(events)
+
+
+def write_payment(orders: Sequence[Order], payment: dict[str, Any], actor: Actor, now: datetime) -> None:
+    """Note on locked orders how they are paid, which was left open when they were placed."""
+    events = []
+    for order in orders:
+        order.payment = payment
+        order.touched(now)
+        what = Happening("order.payment_chosen", from_status=order.status, to_status=order.status)
+        events.append(chain_event(OrderEvent(order=order), order, what, actor, now))
+    Order.objects.bulk_update(orders, ["payment", "version", "modified_at", "event_count", "last_hash"])
+    OrderEvent.objects.bulk_create(events)
 
 
 def review_decided(order: Order, move: OrderMove, actor: Actor, now: datetime) -> None:

@@ -22,43 +22,46 @@ from config.kit.refused import Invalid, Late
 from orders import notices
 from orders.content import order_content
 from orders.details import CheckoutDetails
-from orders.lifecycle import CartMove, CartParty, DeliveryState, OrderStatus
-from orders.models import Checkout, Order, OrderEvent, OrderLine
+from orders.lifecycle import DeliveryState, OrderStatus
+from orders.models import Cart, Checkout, Order, OrderEvent, OrderLine, Quote
 from orders.priced import Parcel, PricedCart, PricedCartLine
 from orders.pricing import add_up, spread
-from orders.services.cart_writer import write_cart_move
+from orders.quote_priced import PricedQuote
 from orders.services.order_writer import deliver_instantly
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What is to be placed: a locked cart at today's prices, complete details, and why it may be.
+    """What is to be placed: a locked cart at today's prices or a locked quote at its own, and why it may be.
 
     `ruling` is the policy's answer as it is kept with the order. `approved` is the locked approval
     that allows it, with the total its approver saw; None where the buyer is free to order.
+    `payment_open`: nobody has said yet how it is paid.
     """
 
-    priced: PricedCart
+    priced: PricedCart | PricedQuote
     details: CheckoutDetails
     ruling: dict[str, Any]
     approval: Approval | None = None
     approved_gross: Any = None
+    payment_open: bool = False
 
 
 def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Checkout, list[Order]]:
-    """Write checkout, orders, lines, reviews, events and notices, and close the cart.
+    """Write checkout, orders, lines, reviews, events and notices; what is ordered is for the caller to close.
 
-    The buyer is the cart's owner, whoever places the order. Raises `Late` (code `window`) for a
+    The buyer is the owner of the cart or quote, whoever places the order. Raises `Late` (code `window`) for a
     delivery window that is unknown or full; statements do not grow with the number of lines.
     """
     priced = placement.priced
-    cart = priced.cart
-    if cart.owner is None:
+    source = priced.source
+    if source.owner is None:
         raise Invalid("Sign in before ordering.", field="cart")
     window = _reserve_window(placement, now)
     checkout = Checkout.objects.create(
-        tenant_id=cart.tenant_id,
-        cart=cart,
+        tenant_id=source.tenant_id,
+        cart=source if isinstance(source, Cart) else None,
+        quote=source if isinstance(source, Quote) else None,
         approval=placement.approval,
         delivery_window=window,
         placed_by_id=actor.user_id,
@@ -69,16 +72,16 @@ def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Check
         gross=priced.totals.gross,
         approved_gross=placement.approved_gross,
         ruling=placement.ruling,
+        payment_open=placement.payment_open,
         created_at=now,
     )
-    orders = Order.objects.bulk_create(_orders(placement, checkout, cart.owner, actor, now))
+    orders = Order.objects.bulk_create(_orders(placement, checkout, source.owner, actor, now))
     lines = _write_lines(orders, priced.parcels)
     events = [_placed_event(order, placement, actor, now) for order in orders]
     reviewed = [order for order in orders if order.needs_review]
     _open_reviews(reviewed, lines, actor, now)
     Order.objects.bulk_update(orders, ["review", "event_count", "last_hash"])
     OrderEvent.objects.bulk_create(events)
-    write_cart_move(cart, CartMove.CLOSE, CartParty.SYSTEM, now)
     notices.tell_placed(
         [(order, lines[order.pk], event) for order, event in zip(orders, events, strict=True)], actor, now
     )
@@ -88,30 +91,30 @@ def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Check
 
 def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor, now: datetime) -> list[Order]:
     priced, details = placement.priced, placement.details
-    cart, currency = priced.cart, priced.totals.currency
+    source, currency = priced.source, priced.totals.currency
     sums = [add_up((line.amounts for line in parcel.lines), currency) for parcel in priced.parcels]
     # By gross line totals, so that the orders sum to the checkout.
     shipping = spread(priced.totals.shipping, [amounts.gross for amounts in sums], currency)
     choice = details.shipping
     return [
         Order(
-            tenant_id=cart.tenant_id,
+            tenant_id=source.tenant_id,
             checkout=checkout,
             position=position,
             status=OrderStatus.TO_BE_APPROVED if parcel.needs_review else OrderStatus.PENDING,
             status_since=now,
-            marketplace=cart.marketplace,
+            marketplace=source.marketplace,
             auditing_company_id=parcel.auditing_company_id,
             vendor=parcel.lines[0].line.product.vendor,
             buyer=buyer,
             buyer_name=buyer.name,
-            company=cart.company,
+            company=source.company,
             placed_by_id=actor.user_id,
             placed_by_name=actor.name,
             needs_review=parcel.needs_review,
             ruling=placement.ruling,
             currency=currency,
-            country=cart.country,
+            country=source.country,
             lines_net=amounts.net,
             lines_tax=amounts.tax,
             lines_gross=amounts.gross,
@@ -240,7 +243,7 @@ def _review(order: Order, lines: Sequence[OrderLine], content_hash: str, now: da
 def _reserve_window(placement: Placement, now: datetime) -> DeliveryWindow | None:
     """The delivery window, where the marketplace keeps any, counted under its lock; none of a past day (UTC)."""
     wanted = placement.details.delivery_window
-    marketplace = placement.priced.cart.marketplace
+    marketplace = placement.priced.source.marketplace
     if wanted is None or not DeliveryWindow.objects.filter(marketplace=marketplace, is_active=True).exists():
         return None
     chosen: dict[str, Any] = {"key": wanted.get("id", "")}

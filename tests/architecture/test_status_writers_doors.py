@@ -22,19 +22,29 @@ STEPS = {
     "answer_step",
     "decide_step",
     "close_step",
+    "end_step",
     "give_up_step",
     "place_step",
     "follow_deliveries",
     "deliver_instantly",
     "open_deliveries",
+    "write_payment",
+    "write_quote_move",
+    "write_new_quote",
+    "delete_quote",
+    "edit_step",
+    "open_step",
+    "close_quote",
+    "end_approval",
 }
-INSIDE = ("approvals.services.", "orders.services.", "orders.subjects")
+INSIDE = ("approvals.services.", "orders.services.", "orders.subjects", "orders.quote_subject")
 
 # Who makes the rows that have a lifecycle: at their first status, together with their first event.
 MAKERS = {
     "Approval": {"approvals.services.ask", "orders.services.placing"},
     "Order": {"orders.services.placing"},
     "Checkout": {"orders.services.placing"},
+    "Quote": {"orders.services.quote_asking", "orders.services.quote_making"},
 }
 
 

@@ -42,11 +42,31 @@ ORDER = {
         }
     ],
 }
-REQUIRED = {"approval": ("requester", "total"), "order": ("number", "customer")}
+QUOTE = {
+    "number": "Q1042",
+    "customer": "Rita Okafor",
+    "company": "Northwind GmbH",
+    "marketplace": "Acme Main",
+    "seller": "Globex Systems",
+    "employee": "Sam Reed",
+    "total": "5,100.00 EUR",
+    "list_total": "5,812.40 EUR",
+    "discount": "12.25",
+    "valid_to": "2026-12-01T13:05:00+00:00",
+    "reference": "PO-77",
+    "lines": LINES,
+    "actor": "Sam Reed",
+    "comment": "Valid for the whole lot only.",
+    "reason": "It comes too late",
+    "differences": ["DESK-01: the unit price is 450.00 EUR; it was 500.00 EUR."],
+    "order_number": "CS1042",
+}
+FACTS = {"approval": APPROVAL, "order": ORDER, "quote": QUOTE}
+REQUIRED = {"approval": ("requester", "total"), "order": ("number", "customer"), "quote": ("number", "customer")}
 
 
 def complete_facts(topic) -> dict:
-    return APPROVAL if topic.name.startswith("approval.") else ORDER
+    return FACTS[topic.name.partition(".")[0]]
 
 
 def minimal_facts(topic) -> dict:

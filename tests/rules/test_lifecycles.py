@@ -22,7 +22,7 @@ PENDING  | approve           | -         | APPROVED | -        | -
 PENDING  | decline           | -         | DECLINED | -        | -
 PENDING  | amend             | PENDING   | PENDING  | -        | -
 PENDING  | reassign          | PENDING   | -        | PENDING  | -
-PENDING  | close             | CLOSED    | -        | -        | -
+PENDING  | close             | CLOSED    | -        | -        | CLOSED
 PENDING  | delete            | CLOSED    | CLOSED   | -        | -
 PENDING  | expire            | -         | -        | -        | EXPIRED
 PENDING  | place_order       | late      | late     | -        | -
@@ -32,7 +32,7 @@ APPROVED | approve           | -         | late     | -        | -
 APPROVED | decline           | -         | late     | -        | -
 APPROVED | amend             | late      | late     | -        | -
 APPROVED | reassign          | late      | -        | late     | -
-APPROVED | close             | late      | -        | -        | -
+APPROVED | close             | late      | -        | -        | late
 APPROVED | delete            | late      | late     | -        | -
 APPROVED | expire            | -         | -        | -        | late
 APPROVED | place_order       | APPROVED  | APPROVED | -        | -
@@ -42,7 +42,7 @@ DECLINED | approve           | -         | late     | -        | -
 DECLINED | decline           | -         | late     | -        | -
 DECLINED | amend             | late      | late     | -        | -
 DECLINED | reassign          | late      | -        | late     | -
-DECLINED | close             | late      | -        | -        | -
+DECLINED | close             | late      | -        | -        | late
 DECLINED | delete            | late      | late     | -        | -
 DECLINED | expire            | -         | -        | -        | late
 DECLINED | place_order       | late      | late     | -        | -
@@ -52,7 +52,7 @@ CLOSED   | approve           | -         | late     | -        | -
 CLOSED   | decline           | -         | late     | -        | -
 CLOSED   | amend             | late      | late     | -        | -
 CLOSED   | reassign          | late      | -        | late     | -
-CLOSED   | close             | late      | -        | -        | -
+CLOSED   | close             | late      | -        | -        | late
 CLOSED   | delete            | late      | late     | -        | -
 CLOSED   | expire            | -         | -        | -        | late
 CLOSED   | place_order       | late      | late     | -        | -
@@ -62,7 +62,7 @@ EXPIRED  | approve           | -         | late     | -        | -
 EXPIRED  | decline           | -         | late     | -        | -
 EXPIRED  | amend             | late      | late     | -        | -
 EXPIRED  | reassign          | late      | -        | late     | -
-EXPIRED  | close             | late      | -        | -        | -
+EXPIRED  | close             | late      | -        | -        | late
 EXPIRED  | delete            | late      | late     | -        | -
 EXPIRED  | expire            | -         | -        | -        | late
 EXPIRED  | place_order       | late      | late     | -        | -

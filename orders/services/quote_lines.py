@@ -1,0 +1,297 @@
+"""A quote while it is being edited: edits carried out in memory, priced once, then written with what they changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q
+
+from approvals.services.steps import clean_comment
+from catalog.models import Listing
+from companies.actors import Actor
+from companies.models import Customer, Member
+from config.kit.money import AMOUNT_LIMIT, UNIT_PRICE_DECIMALS, UNIT_PRICE_LIMIT
+from config.kit.records import KEY_FORMAT
+from config.kit.refused import Invalid, Late
+from config.kit.storable import storable_json
+from config.kit.wording import money_text
+from orders.details import BILLING, SHIPPING, one_line
+from orders.models import Quote, QuoteLine
+from orders.quote_edits import (
+    AddLine,
+    ChangeLine,
+    Edit,
+    Price,
+    RemoveLine,
+    SetAddress,
+    SetCustomer,
+    SetMixins,
+    SetShipping,
+    SetText,
+    SetValidTo,
+    Text,
+)
+from orders.quote_priced import PricedQuote
+from orders.services.cart_steps import MAX_LINES, clean_quantity
+from orders.services.quote_steps import (
+    LINES_COLUMNS,
+    SHIPPING_COLUMNS,
+    price_quote,
+    save_lines,
+    take_address,
+    take_shipping,
+)
+from orders.services.quote_writer import Change
+
+UNIT_STEP = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
+LONGEST = {Text.CUSTOMER_REFERENCE: 200, Text.COMPANY_NAME: 200, Text.RESTRICTION: 200}
+PATHS = {
+    Text.EMPLOYEE_COMMENT: "/comment",
+    Text.CUSTOMER_REFERENCE: "/customerReference",
+    Text.CUSTOMER_COMMENT: "/customerComment",
+    Text.COMPANY_NAME: "/companyName",
+    Text.RESTRICTION: "/restriction",
+}
+FIELDS = {text: path[1:] for text, path in PATHS.items()}
+
+
+def seller_of(owner_id: int | None, vendor_ids: Iterable[int]) -> int | None:
+    """Whose sales price a quote: the reseller's, else the one vendor's of all lines; None: the platform's staff."""
+    if owner_id is not None:
+        return owner_id
+    vendors = set(vendor_ids)
+    return vendors.pop() if len(vendors) == 1 else None
+
+
+def line_text(line: QuoteLine, currency: str) -> str:
+    """A line in words: quantity, SKU, price per unit or as a total."""
+    if line.is_total:
+        price = f"{money_text(line.net, currency)} net in all"
+    else:
+        price = f"{money_text(line.unit_price, currency)} {'gross' if line.includes_tax else 'net'} each"
+    return f"{line.quantity.normalize():f} x {line.product.sku} at {price}"
+
+
+class Draft:
+    """A locked (or new) quote with its lines in memory. `changes` and `columns` are for the writer."""
+
+    def __init__(self, quote: Quote, lines: Iterable[QuoteLine]) -> None:
+        self.quote = quote
+        self.lines = list(lines)
+        self.changes: list[Change] = []
+        self.columns: set[str] = set()
+        self.is_priced_anew = False
+        self._before = {line.key: line_text(line, quote.currency) for line in self.lines}
+        self._removed: list[int] = []
+        self._listings: dict[str, Listing] = {}
+
+    @classmethod
+    def of(cls, priced: PricedQuote) -> Draft:
+        """A draft of what was read."""
+        return cls(priced.quote, [line.line for line in priced.lines])
+
+    def carry_out(self, edits: Iterable[Edit], actor: Actor) -> None:
+        """Carry out edits in their order; raises `Invalid` naming the field."""
+        wanted = list(edits)
+        self._load(wanted, actor)
+        for edit in wanted:
+            match edit:
+                case SetText():
+                    self._set_text(edit)
+                case SetValidTo():
+                    self._set_valid_to(edit.value)
+                case SetAddress():
+                    self._set_address(edit)
+                case SetShipping():
+                    self._set_shipping(edit)
+                case SetMixins():
+                    self.quote.mixins = storable_json(edit.value, field="mixins")
+                    self._changed("mixins", "/mixins", "", "changed")
+                case SetCustomer():
+                    self._set_customer(edit.number)
+                case AddLine():
+                    self._add(edit)
+                case ChangeLine():
+                    self._change(edit)
+                case RemoveLine():
+                    self._remove(edit)
+
+    def finish(self, now: datetime) -> None:
+        """Price what was changed, and say how the lines differ. Two queries, none where prices stay."""
+        if not self.is_priced_anew:
+            return
+        price_quote(self.quote, self.lines, now)
+        self.columns |= {*LINES_COLUMNS, *SHIPPING_COLUMNS, "content_hash", "country"}
+        after = {line.key: line_text(line, self.quote.currency) for line in self.lines}
+        for key in [*self._before, *(key for key in after if key not in self._before)]:
+            old, new = self._before.get(key, ""), after.get(key, "")
+            if old != new:
+                self.changes.append(Change(f"/items/{key}", old, new))
+        self._follow_seller()
+
+    def take_in_hand(self, actor: Actor) -> None:
+        """Note who prices it, as the customer sees it."""
+        self.quote.employee_id = actor.user_id
+        self.quote.employee_ref, self.quote.employee_name = actor.reference[:64], actor.name[:200]
+        self.columns |= {"employee", "employee_ref", "employee_name"}
+
+    def save(self) -> None:
+        """Write the lines of a quote that is saved itself; nothing where no line changed."""
+        if self.is_priced_anew:
+            save_lines(self.quote, self.lines, self._removed)
+
+    def _changed(self, column: str, path: str, old: str, new: str) -> None:
+        if old != new:
+            self.columns.add(column)
+            self.changes.append(Change(path, old, new))
+
+    def _set_text(self, edit: SetText) -> None:
+        text = clean_comment(edit.value, field=FIELDS[edit.text])
+        longest = LONGEST.get(edit.text)
+        if longest and len(text) > longest:
+            raise Invalid(f"Use at most {longest} characters.", field=FIELDS[edit.text])
+        old = getattr(self.quote, edit.text)
+        setattr(self.quote, edit.text, text)
+        self._changed(edit.text, PATHS[edit.text], old, text)
+
+    def _set_valid_to(self, value: datetime | None) -> None:
+        old, self.quote.valid_to = self.quote.valid_to, value
+        self._changed("valid_to", "/validTo", _iso(old), _iso(value))
+
+    def _set_address(self, edit: SetAddress) -> None:
+        old = self.quote.addresses.get(edit.type)
+        take_address(self.quote, edit.type, edit.key)
+        new = self.quote.addresses.get(edit.type)
+        path = {SHIPPING: "/shippingAddressId", BILLING: "/billingAddressId"}[edit.type]
+        self.is_priced_anew = True
+        self._changed("addresses", path, one_line(old) if old else "", one_line(new) if new else "")
+
+    def _set_shipping(self, edit: SetShipping) -> None:
+        old = _shipping_text(self.quote)
+        net = None if edit.net is None else _amount(edit.net, "shipping.value")
+        take_shipping(self.quote, edit.zone, edit.method, net)
+        self.is_priced_anew = True
+        self._changed("shipping", "/shipping", old, _shipping_text(self.quote))
+
+    def _set_customer(self, number: str) -> None:
+        quote = self.quote
+        if quote.cart_id is not None or quote.approval_id is not None:
+            raise Late("The customer of this quote cannot be changed any more.", code="customer_fixed")
+        customer = Customer.objects.filter(tenant_id=quote.tenant_id, number=number).select_related("user").first()
+        member = (
+            Member.objects.active().filter(company_id=quote.company_id, user_id=customer.user_id)
+            if customer and quote.company_id
+            else None
+        )
+        if customer is None or (member is not None and not member.exists()):
+            raise Invalid("There is no such customer in this company.", field="customerId")
+        old, quote.owner, quote.owner_name = quote.owner_name, customer.user, customer.user.name
+        self.columns |= {"owner", "owner_name"}
+        self._changed("owner", "/customerId", old, quote.owner_name)
+
+    def _add(self, edit: AddLine) -> None:
+        if len(self.lines) >= MAX_LINES:
+            raise Invalid(f"A quote holds at most {MAX_LINES} lines.", field="items")
+        line = QuoteLine(quote=self.quote, quantity=clean_quantity(edit.quantity))
+        if edit.key:
+            if not KEY_FORMAT.regex.fullmatch(edit.key) or any(other.key == edit.key for other in self.lines):
+                raise Invalid("This id is taken, or is none.", field="items.id")
+            line.key = edit.key
+        self._offer(line, self._listing(edit.listing_key, edit.product_key))
+        self._price(line, edit.price)
+        self.lines.append(line)
+        self.is_priced_anew = True
+
+    def _change(self, edit: ChangeLine) -> None:
+        line = self._line(edit.line_key)
+        if edit.quantity is not None:
+            line.quantity = clean_quantity(edit.quantity)
+        if edit.listing_key or edit.product_key:
+            self._offer(line, self._listing(edit.listing_key, edit.product_key))
+        if edit.price is not None:
+            self._price(line, edit.price)
+        elif edit.quantity is not None:
+            # What was agreed as a total was agreed for that quantity; the price per unit holds on.
+            line.is_total = False
+        self.is_priced_anew = True
+
+    def _remove(self, edit: RemoveLine) -> None:
+        line = self._line(edit.line_key)
+        self.lines.remove(line)
+        if line.pk:
+            self._removed.append(line.pk)
+        self.is_priced_anew = True
+
+    def _line(self, key: str) -> QuoteLine:
+        line = next((line for line in self.lines if line.key == key), None)
+        if line is None:
+            raise Invalid("There is no such line in this quote.", field="items")
+        return line
+
+    def _offer(self, line: QuoteLine, listing: Listing) -> None:
+        """Sell by this listing, at its own price until another one is agreed."""
+        line.listing, line.product = listing, listing.product
+        line.list_unit_price, line.list_includes_tax = listing.unit_price, listing.includes_tax
+        line.unit_price, line.includes_tax, line.is_total = listing.unit_price, listing.includes_tax, False
+
+    def _price(self, line: QuoteLine, price: Price) -> None:
+        if price.total_net is not None:
+            line.net, line.is_total = _amount(price.total_net, "price.totalNetValue"), True
+        elif price.unit is not None:
+            if not price.unit.is_finite() or not 0 <= price.unit < UNIT_PRICE_LIMIT:
+                raise Invalid("A price is zero or more.", field="price.unitPrice")
+            if price.unit != price.unit.quantize(UNIT_STEP):
+                raise Invalid(f"Give a price of at most {UNIT_PRICE_DECIMALS} decimals.", field="price.unitPrice")
+            line.unit_price, line.includes_tax, line.is_total = price.unit, line.list_includes_tax, False
+        else:
+            line.unit_price, line.includes_tax, line.is_total = line.list_unit_price, line.list_includes_tax, False
+
+    def _load(self, edits: Iterable[Edit], actor: Actor) -> None:
+        """The offers that the edits name, on this marketplace and in this currency. One query, or none."""
+        named = [edit for edit in edits if isinstance(edit, AddLine | ChangeLine)]
+        by_key = {edit.listing_key for edit in named if edit.listing_key}
+        by_product = {edit.product_key for edit in named if edit.product_key and not edit.listing_key}
+        if not by_key and not by_product:
+            return
+        offers = Listing.objects.on_sale().filter(
+            Q(key__in=by_key) | Q(product__key__in=by_product),
+            marketplace_id=self.quote.marketplace_id,
+            currency=self.quote.currency,
+        )
+        if not (actor.is_client or actor.platform) and self.quote.marketplace.owner_id is None:
+            # A vendor sells what is its own.
+            offers = offers.filter(product__vendor_id=actor.company_id)
+        for listing in offers.select_related("product__tax_class", "product__vendor"):
+            self._listings[listing.key] = self._listings[f"product:{listing.product.key}"] = listing
+
+    def _listing(self, listing_key: str, product_key: str) -> Listing:
+        listing = self._listings.get(listing_key or f"product:{product_key}")
+        if listing is None:
+            field = "price.priceId" if listing_key else "product.productId"
+            raise Invalid(f"This is not sold on {self.quote.marketplace.name}.", field=field)
+        return listing
+
+    def _follow_seller(self) -> None:
+        vendors = {line.product.vendor_id for line in self.lines}
+        seller_id = seller_of(self.quote.marketplace.owner_id, vendors) if vendors else self.quote.seller_id
+        if seller_id != self.quote.seller_id:
+            self.quote.seller_id = seller_id
+            self.columns.add("seller")
+
+
+def _amount(amount: Decimal, field: str) -> Decimal:
+    if not amount.is_finite() or not 0 <= amount < AMOUNT_LIMIT:
+        raise Invalid("An amount is zero or more.", field=field)
+    return amount
+
+
+def _shipping_text(quote: Quote) -> str:
+    if not quote.shipping:
+        return ""
+    return f"{quote.shipping['methodId']} for {money_text(quote.shipping_net, quote.currency)} net"
+
+
+def _iso(value: datetime | None) -> str:
+    return value.isoformat() if value else ""

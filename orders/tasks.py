@@ -1,0 +1,14 @@
+"""What the schedule does about quotes: each task is one service call, safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from orders.services.quote_expiry import expire_overdue_quotes
+
+
+@shared_task
+def expire_quotes() -> int:
+    """End the offers whose time is over."""
+    return expire_overdue_quotes(timezone.now())
