@@ -10,7 +10,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from config.schedule import SCHEDULE
-from config.unsafe import parse_history_keys, refuse_unsafe
+from config.unsafe import parse_history_keys, parse_rate, refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -195,6 +195,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 # failures were counted for nobody, and the right password still passed after them.
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "companies.dashboard.views.account_name"  # other capitals are no other account
+AXES_CLIENT_IP_CALLABLE = "companies.api.throttles.client_address"  # of one proxy all would share it
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "companies.dashboard.views.sign_in_paused"
 AXES_VERBOSE = False
@@ -217,7 +218,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     # Only where a proxy in front sets the header itself; otherwise a visitor could claim to have come by TLS.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Named and shaped as in Django 6, so that the middleware of our own can go when the framework has one.
@@ -310,6 +312,11 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
     "DEFAULT_SCHEMA_CLASS": "config.openapi.document.ApiSchema",
+    "DEFAULT_THROTTLE_RATES": {
+        "tokens": parse_rate("API_TOKEN_RATE", env.str("API_TOKEN_RATE", default="1200/minute")),
+        "sign_ins": parse_rate("API_SIGN_IN_RATE", env.str("API_SIGN_IN_RATE", default="600/minute")),
+    },
+    "NUM_PROXIES": env.int("PROXY_COUNT", default=int(BEHIND_PROXY)),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign storefront API",

@@ -1,5 +1,6 @@
 """Which settings are too dangerous to start in production with?"""
 
+import re
 from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
@@ -23,6 +24,15 @@ def parse_history_keys(text: str) -> dict[str, bytes]:
             raise ImproperlyConfigured(f"HISTORY_KEYS: the id {name.strip()!r} is there twice; give each key its own.")
         keys[name.strip()] = secret.strip().encode()
     return keys
+
+
+def parse_rate(name: str, text: str) -> str | None:
+    """Read `600/minute`, as many as `second`, `minute`, `hour` or `day` allows; empty is no limit."""
+    if not text:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,8}/(second|minute|hour|day)", text):
+        raise ImproperlyConfigured(f"{name} is {text!r}: write it as 600/minute, or leave it empty for no limit.")
+    return text
 
 
 def refuse_unsafe(

@@ -39,7 +39,7 @@ class ApiError(Exception):
 
     `error_code` is the contract's own (`APPROVAL-404001`), `kind` the type of the yaas family,
     `details` are sentences or, where the family has them, objects with field, type and message.
-    `more_info` is the yaas family's; it is null where the contract says so.
+    `more_info` is the yaas family's; it is null where the contract says so. `retry_after` is in seconds.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class ApiError(Exception):
         details: Sequence[Any] = (),
         resource_id: str = "",
         more_info: str | None = "",
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message)
         self.status = HTTPStatus(status)
@@ -61,6 +62,7 @@ class ApiError(Exception):
         self.details = list(details)
         self.resource_id = resource_id
         self.more_info = more_info
+        self.retry_after = retry_after
 
 
 def _fault(text: str, code: str) -> dict[str, Any]:
@@ -99,8 +101,8 @@ def answer_error(raised: Exception, context: dict[str, Any]) -> Response | None:
         log.error("unforeseen", exc_info=raised)
         error = ApiError(500, "Something went wrong here. It was noted.")
     response = Response(body_of(error, family), status=error.status)
-    if isinstance(raised, exceptions.Throttled) and raised.wait is not None:
-        response["Retry-After"] = str(int(raised.wait) + 1)
+    if error.retry_after is not None:
+        response["Retry-After"] = str(error.retry_after)
     if isinstance(raised, exceptions.MethodNotAllowed):
         response["Allow"] = ", ".join(view.allowed_methods) if view is not None else ""
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +16,7 @@ from oauth2_provider.views import TokenView
 from oauthlib.common import Request as OAuthRequest
 
 from companies.api.errors import INVALID_TOKEN, ApiError, Family, body_of
+from companies.api.throttles import TOO_MANY, SignInThrottle
 from companies.models import ServiceToken
 from companies.models.token import digest_of
 from companies.scopes import spelled
@@ -58,6 +60,9 @@ class OAuthToken(TokenView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A form in, a token out; 400 and 401 in the words of OAuth, and of the API besides."""
+        throttle = SignInThrottle()
+        if not throttle.allow_request(request, self):
+            return _json(ApiError(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY), {"Retry-After": ceil(throttle.wait() or 1)})
         response = self.authorization_flow_token_response(request)
         body = json.loads(response.content)
         if response.status_code == HTTPStatus.OK:
@@ -69,5 +74,10 @@ class OAuthToken(TokenView):
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """In JSON like everything else here."""
-        error = ApiError(HTTPStatus.METHOD_NOT_ALLOWED, f'Method "{request.method}" not allowed.')
-        return JsonResponse(body_of(error, Family.CODE), status=error.status, headers={"Allow": "POST"})
+        return _json(
+            ApiError(HTTPStatus.METHOD_NOT_ALLOWED, f'Method "{request.method}" not allowed.'), {"Allow": "POST"}
+        )
+
+
+def _json(error: ApiError, headers: dict[str, Any]) -> HttpResponse:
+    return JsonResponse(body_of(error, Family.CODE), status=error.status, headers=headers)

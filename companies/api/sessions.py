@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.utils import timezone
@@ -19,6 +20,7 @@ from rest_framework.response import Response
 from companies.api.errors import ApiError, Family
 from companies.api.reading import Body, one_of_the_query
 from companies.api.saas_token import make_saas_token
+from companies.api.throttles import SignInThrottle, TokenThrottle
 from companies.api.views import ApiView
 from companies.models import Customer, Tenant, User
 from companies.models.token import TokenKind
@@ -60,6 +62,7 @@ class Anonymous(SessionView):
     """`GET /customerlogin/auth/anonymous/login`: a token for a visitor."""
 
     authentication_classes = []
+    throttle_classes = [TokenThrottle]
     callers = ()
 
     def get(self, request: Request) -> Response:
@@ -92,6 +95,7 @@ class AnonymousRefresh(Anonymous):
 class Login(SessionView):
     """`POST /customer/{tenant}/login`: a customer's token for e-mail address and password."""
 
+    throttle_classes = [SignInThrottle]
     callers = ("anonymous", "customer")
 
     def post(self, request: Request, tenant: str) -> Response:
@@ -116,13 +120,15 @@ class Login(SessionView):
         user = authenticate(plain, username=email, password=password)
         if getattr(plain, "axes_locked_out", False):
             plain.axes_locked_out = False  # else its middleware would put a page in place of this answer
-            raise ApiError(429, "Too many wrong passwords. Try again later.")
+            pause = round(settings.AXES_COOLOFF_TIME * 3_600)
+            raise ApiError(429, "Too many wrong passwords. Try again later.", retry_after=pause)
         return user
 
 
 class Refresh(SessionView):
     """`GET /customer/{tenant}/refreshauthtoken`: fresh tokens, bound to a company where one is named."""
 
+    throttle_classes = [TokenThrottle]
     callers = ("anonymous", "customer")
 
     def get(self, request: Request, tenant: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from companies.actors import Actor
 from companies.api.authentication import BearerAuthentication, Caller
 from companies.api.errors import FORBIDDEN, INVALID, ApiError, Family, answer_error
 from companies.api.json import ExactJSONParser, ExactJSONRenderer
+from companies.api.throttles import TOO_MANY
 from config.kit.storable import storable_text
 
 MAX_PAGE = 1_000_000
@@ -81,6 +83,10 @@ class ApiView(APIView):
                 403, "You need a scope for this action.", details=[f"Required scope(s): {', '.join(needed)}"]
             )
         return ApiError(403, self.forbidden)
+
+    def throttled(self, request: Request, wait: float | None) -> None:
+        """Refuse (429) and say when to come back."""
+        raise ApiError(429, TOO_MANY, retry_after=ceil(wait or 1))
 
     @property
     def caller(self) -> Caller:

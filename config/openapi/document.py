@@ -27,6 +27,7 @@ from config.openapi.shared import FORBIDDEN_EXAMPLES, UNAUTHORIZED_EXAMPLES
 from config.openapi.shared import SCHEMAS as SHARED
 from config.openapi.words import (
     FIELDS,
+    RETRY_AFTER,
     SAAS_READING,
     SOME_OF,
     TEXT,
@@ -61,7 +62,7 @@ MEANINGS = {
     413: "The body is too large.",
     415: "The body is no JSON.",
     422: "The idempotency key was used for another request.",
-    429: "Too many attempts.",
+    429: "Too many requests from one network address.",
     500: "Something went wrong here.",
 }
 PATH_PARAMETERS = {
@@ -258,6 +259,8 @@ def _errors(view: ApiView, path: str, endpoint: Endpoint) -> dict[int, str]:
         statuses |= {413, 415}
     if endpoint.named:
         statuses |= {409, 422}
+    if view.throttle_classes:
+        statuses.add(429)
     return {status: endpoint.errors.get(status, MEANINGS[status]) for status in statuses}
 
 
@@ -283,7 +286,10 @@ def _error_response(family: Family, status: int, text: str, more: Mapping[str, A
     content: dict[str, Any] = {"schema": ref(name)}
     if examples:
         content["examples"] = {title: {"value": value} for title, value in examples.items()}
-    return {"description": text, "content": {"application/json": content}}
+    response: dict[str, Any] = {"description": text, "content": {"application/json": content}}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        response["headers"] = RETRY_AFTER
+    return response
 
 
 def _schemas() -> dict[str, Schema]:

@@ -11,6 +11,7 @@ from config.openapi.words import (
     FREE,
     INSTANT,
     NOTHING,
+    RETRY_AFTER,
     TEXT,
     WHOLE,
     Answer,
@@ -241,7 +242,7 @@ SESSIONS = Service(
                 example={"email": "rita@northwind.example", "password": "countersign-demo"},
                 strict=True,
             ),
-            errors={429: "Too many wrong passwords."},
+            errors={429: "Too many wrong passwords, or too many requests from one network address."},
         ),
         "GET /customer/{tenant}/refreshauthtoken": Endpoint(
             "GET-customer-refresh-token",
@@ -354,6 +355,11 @@ SERVICE_TOKEN: dict[str, Any] = {
         },
         "405": {
             "description": "It is POST.",
+            "content": {"application/json": {"schema": ref("CodeError")}},
+        },
+        "429": {
+            "description": "Too many requests from one network address.",
+            "headers": RETRY_AFTER,
             "content": {"application/json": {"schema": ref("CodeError")}},
         },
     },

@@ -24,6 +24,7 @@ INSTANT: Schema = {
     "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$",
 }
 ANYTHING: Schema = {}
+RETRY_AFTER: Schema = {"Retry-After": {"description": "In so many seconds.", "schema": WHOLE}}
 FREE: Schema = {"type": "object", "additionalProperties": True}
 CURRENCY: Schema = {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217."}
 COUNTRY: Schema = {"type": "string", "description": "ISO 3166, two letters."}

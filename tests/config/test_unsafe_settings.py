@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.unsafe import parse_history_keys, refuse_unsafe
+from config.unsafe import parse_history_keys, parse_rate, refuse_unsafe
 
 ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
@@ -51,6 +51,21 @@ def test_all_reasons_come_at_once():
     with pytest.raises(ImproperlyConfigured) as refused:
         refuse_unsafe(**(SAFE | {"secret_key": "", "debug": True, "allowed_hosts": []}))
     assert all(name in str(refused.value) for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"))
+
+
+@pytest.mark.parametrize("rate", ["600/minute", "1/day", "5/second", "100000/hour"])
+def test_a_rate_is_so_many_in_a_time(rate):
+    assert parse_rate("API_TOKEN_RATE", rate) == rate
+
+
+def test_no_rate_is_no_limit():
+    assert parse_rate("API_TOKEN_RATE", "") is None
+
+
+@pytest.mark.parametrize("rate", ["600", "0/minute", "-5/minute", "many/minute", "600/week", "600/m", "600 / minute"])
+def test_what_is_no_rate_is_refused_by_the_name_of_its_variable(rate):
+    with pytest.raises(ImproperlyConfigured, match="API_TOKEN_RATE"):
+        parse_rate("API_TOKEN_RATE", rate)
 
 
 def test_sqlite_in_production_when_somebody_says_so():
