@@ -1,7 +1,8 @@
 """`/customer-management/{tenant}/locations`: where companies are.
 
-Members read those of the company they act for; API clients read and write the tenant's. A location
-belongs to one company, which a new one names as `legalEntity` or `legalEntityId`.
+Members read those of the company they act for; API clients read and write the tenant's. A new one
+may name its company as `legalEntity` or `legalEntityId`; without, it is of none until a company names
+it among its `entitiesAddresses`, and from then on it stays with that company.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Q
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,7 +35,7 @@ MOST_FURTHER = 20
 
 COLUMNS: Columns = {
     "id": Column("key"),
-    "legalEntity.id": Column("company__key"),
+    "legalEntity.id": Column("company__key", nullable=True),
     "name": Column("name"),
     "type": Column("type", Kind.CHOICE, {word: word for word in Location.Type.values}),
     "contactDetails.city": Column("city"),
@@ -72,8 +74,8 @@ class LocationView(ResourceView):
 
     def rows(self) -> Any:
         """The locations in use that the caller may see."""
-        rows = Location.objects.visible_to(self.actor).filter(is_active=True, company__is_active=True)
-        return rows.filter(company__kind=CompanyKind.CUSTOMER)
+        rows = Location.objects.visible_to(self.actor).filter(is_active=True)
+        return rows.filter(Q(company=None) | Q(company__is_active=True, company__kind=CompanyKind.CUSTOMER))
 
     def location(self, key: str) -> Location:
         """One of them, or 404."""
@@ -85,11 +87,12 @@ class LocationView(ResourceView):
     def add(self, body: Body, key: str, once: Once | None = None) -> Location:
         """What a body asks for."""
         body.ignore("id")
-        company = customer_companies(self.actor).filter(key=_company_key(body)).first()
-        if company is None:
+        named = _company_key(body)
+        company = customer_companies(self.actor).filter(key=named).first() if named else None
+        if named and company is None:
             raise body.wrong("legalEntityId", "there is no legal entity with this id")
-        place = read_place(body)
-        return add_location(actor=self.actor, company_id=company.pk, place=place, key=key, once=once)
+        place, company_id = read_place(body), company.pk if company else None
+        return add_location(actor=self.actor, company_id=company_id, place=place, key=key, once=once)
 
 
 class Locations(LocationView):
@@ -103,7 +106,7 @@ class Locations(LocationView):
         return Response(chosen_fields(request, [location_wire(location) for location in page]), headers=headers)
 
     def post(self, request: Request, tenant: str) -> Response:
-        """A new location of the company that the body names."""
+        """A new location of the company that the body names, or of none so far."""
         body = Body(request.data)
         key = body.text("id", longest=64, default="")
         return self.created(request, lambda once: self.add(body, key, once))
@@ -137,7 +140,7 @@ class LocationItem(LocationView):
 
     def _change(self, body: Body, location: Location) -> Response:
         body.ignore("id")
-        named = _company_key(body, default="")
+        named = _company_key(body)
         if named and not customer_companies(self.actor).filter(pk=location.company_id, key=named).exists():
             raise body.wrong("legalEntityId", "cannot be changed")
         place = read_place(body)
@@ -186,10 +189,10 @@ def _read_details(details: Body) -> dict[str, Any]:
     return parts
 
 
-def _company_key(body: Body, default: str | None = None) -> str:
-    """From `legalEntity.id` or `legalEntityId`."""
+def _company_key(body: Body) -> str:
+    """From `legalEntity.id` or `legalEntityId`; empty where neither is there."""
     entity = body.inner("legalEntity")
     if entity is not None:
         body.ignore("legalEntityId")
         return entity.text("id", longest=64)
-    return body.text("legalEntityId", longest=64, default=default)
+    return body.text("legalEntityId", longest=64, default="")

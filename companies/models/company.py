@@ -178,12 +178,13 @@ class LocationQuerySet(models.QuerySet["Location"]):
     def visible_to(self, actor: Actor) -> Self:
         """The locations of the company the actor acts for; platform staff and API clients see all."""
         if actor.platform or actor.is_client:
-            return self.filter(company__tenant_id=actor.tenant_id) if actor.tenant_id else self
+            of_tenant = Q(company__tenant_id=actor.tenant_id) | Q(tenant_id=actor.tenant_id)
+            return self.filter(of_tenant) if actor.tenant_id else self
         return self.filter(company_id=actor.company_id, company__tenant_id=actor.tenant_id)
 
 
 class Location(Resource):
-    """An address of a company."""
+    """An address of a company; until one takes it in, an API client's own, which only has a tenant."""
 
     class Type(models.TextChoices):
         """What is there."""
@@ -192,7 +193,8 @@ class Location(Resource):
         WAREHOUSE = "WAREHOUSE"
         OFFICE = "OFFICE"
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="locations")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, null=True, related_name="locations")
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, null=True, editable=False, related_name="+")
     name = models.CharField(max_length=200)
     type = models.CharField(max_length=12, choices=Type, default=Type.OFFICE)
     contact_name = models.CharField(max_length=200, blank=True)
@@ -217,6 +219,11 @@ class Location(Resource):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["company", "key"], name="one_location_per_key"),
+            models.UniqueConstraint(fields=["tenant", "key"], name="one_location_of_no_company_per_key"),
+            models.CheckConstraint(
+                condition=Q(company__isnull=False, tenant__isnull=True) | Q(company__isnull=True, tenant__isnull=False),
+                name="a_location_is_of_a_company_or_else_of_a_tenant",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,7 +233,7 @@ class Location(Resource):
         """The address as it is written into carts, approvals and orders (the API's field names)."""
         return {
             "contactName": self.contact_name or self.name,
-            "companyName": self.company.name,
+            "companyName": self.company.name if self.company else "",
             "street": self.street,
             "streetNumber": self.street_number,
             "streetAppendix": self.street_appendix,

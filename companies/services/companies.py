@@ -12,14 +12,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from companies.actors import Actor
-from companies.models import Company, Location, Member, Tenant
+from companies.models import Company, Location, Member
 from companies.roles import CompanyKind
 from companies.services.groups import set_approval_group
 from companies.services.history import Changed, record_change
 from companies.services.idempotency import Once, remember
 from companies.services.limits import set_limit
-from companies.services.steps import check_new_key, check_version, clean_text, is_operator, locked_company
-from config.kit.refused import Invalid, Missing, NotYours
+from companies.services.locations import take_in_locations
+from companies.services.steps import (
+    check_new_key,
+    check_version,
+    clean_text,
+    is_operator,
+    locked_company,
+    locked_tenant,
+)
+from config.kit.refused import Invalid, NotYours
 
 LONGEST_NAME = 200
 DEEPEST_TREE = 20
@@ -38,7 +46,8 @@ class Limit:
 class Wanted:
     """What a company shall be; what is None stays as it is, or at its default.
 
-    `parent_key` empty is no parent. The approval group and the locations are keys of the company's own.
+    `parent_key` empty is no parent. The approval group and the locations are keys of the company's own;
+    a location that is no company's yet becomes this one's.
     """
 
     name: str | None = None
@@ -60,12 +69,8 @@ def add_company(
     Raises `Missing`, `NotYours`, `Invalid`, and `Late` for a key that is taken.
     """
     now = now or timezone.now()
-    if not is_operator(actor):
-        raise NotYours("Only the operator of the marketplace may add companies.")
     with transaction.atomic():
-        tenant = Tenant.objects.select_for_update(of=("self",), no_key=True).filter(pk=tenant_id).first()
-        if tenant is None or actor.tenant_id not in (None, tenant_id):
-            raise Missing("There is no such tenant.")
+        tenant = locked_tenant(actor, tenant_id)
         company = Company(tenant=tenant, kind=CompanyKind.CUSTOMER, created_at=now, modified_at=now)
         if key:
             company.key = check_new_key(key, taken=Company.objects.filter(tenant=tenant, key=key).exists())
@@ -168,6 +173,7 @@ def _write_parts(actor: Actor, company: Company, wanted: Wanted, now: datetime) 
         ids = _ids_of(members, wanted.approval_group, field="approvalGroup")
         set_approval_group(actor=actor, company_id=company.pk, member_ids=ids, now=now)
     if wanted.locations is not None:
+        take_in_locations(actor, company, wanted.locations, now)
         ids = _ids_of(Location.objects.filter(company=company), wanted.locations, field="entitiesAddresses")
         _keep_locations(company, ids, actor, now)
 

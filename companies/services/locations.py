@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from companies.actors import Actor
-from companies.models import Location
+from companies.models import Company, Location
 from companies.services.history import Changed, record_change
 from companies.services.idempotency import Once, remember
-from companies.services.steps import check_new_key, check_version, locked_company, write_columns
+from companies.services.steps import check_new_key, check_version, locked_company, locked_tenant, write_columns
 from config.kit.refused import Invalid, Missing
 
 KIND = "location"
@@ -46,20 +48,25 @@ COLUMNS = tuple(each.name for each in fields(Place) if each.metadata.get("column
 def add_location(
     *,
     actor: Actor,
-    company_id: int,
+    company_id: int | None,
     place: Place,
     key: str = "",
     now: datetime | None = None,
     once: Once | None = None,
 ) -> Location:
-    """A new location. Raises `Missing`, `NotYours`, `Invalid`, and `Late` for a key that is taken."""
+    """A new location, of a company, or of none for now: then it is the operator's, in the actor's tenant.
+
+    Raises `Missing`, `NotYours`, `Invalid`, and `Late` for a key that is taken.
+    """
     now = now or timezone.now()
     with transaction.atomic():
-        company = locked_company(actor, company_id)
-        location = Location(company=company, created_at=now, modified_at=now)
+        location = Location(created_at=now, modified_at=now)
+        if company_id is None:
+            location.tenant = locked_tenant(actor, actor.tenant_id)
+        else:
+            location.company = locked_company(actor, company_id)
         if key:
-            taken = Location.objects.filter(company__tenant_id=company.tenant_id, key=key).exists()
-            location.key = check_new_key(key, taken=taken)
+            location.key = check_new_key(key, taken=_in_tenant(_tenant_of(location)).filter(key=key).exists())
         write_columns(location, place, COLUMNS)
         if not location.name:
             raise Invalid("A location needs a name.", field="name")
@@ -99,14 +106,38 @@ def remove_location(*, actor: Actor, location_id: int, now: datetime | None = No
     return location
 
 
+def take_in_locations(actor: Actor, company: Company, keys: Sequence[str], now: datetime) -> None:
+    """Make locations of no company, where some are named, those of a locked company. A step."""
+    free = Location.objects.filter(tenant_id=company.tenant_id, company=None, key__in=keys, is_active=True)
+    for location in free.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        location.company, location.tenant = company, None
+        location.save(update_fields=["company", "tenant", *location.touched(now)])
+        _record("location.added", location, None, _plain(location), actor, now)
+
+
 def _locked(actor: Actor, location_id: int) -> Location:
-    found = Location.objects.filter(pk=location_id).values_list("company_id", flat=True).first()
+    """The location, after its company or, where it has none, its tenant."""
+    found = Location.objects.filter(pk=location_id).first()
     if found is None:
         raise Missing("There is no such location.")
-    company = locked_company(actor, found)
-    location = Location.objects.select_for_update(of=("self",), no_key=True).get(pk=location_id)
-    location.company = company
-    return location
+    if found.company_id is None:
+        locked_tenant(actor, found.tenant_id)
+    else:
+        locked_company(actor, found.company_id)
+    location = Location.objects.select_for_update(of=("self",), no_key=True).select_related("company")
+    return location.get(pk=location_id)
+
+
+def _in_tenant(tenant_id: int) -> QuerySet[Location]:
+    """A tenant's locations, of whichever company or none."""
+    return Location.objects.filter(Q(company__tenant_id=tenant_id) | Q(tenant_id=tenant_id))
+
+
+def _tenant_of(location: Location) -> int:
+    tenant_id = location.company.tenant_id if location.company else location.tenant_id
+    if tenant_id is None:
+        raise Missing("There is no such tenant.")
+    return tenant_id
 
 
 def _plain(location: Location) -> dict[str, Any]:
@@ -117,7 +148,7 @@ def _record(kind: str, location: Location, old: Any, new: Any, actor: Actor, now
     record_change(
         Changed(kind, location.name, old, new),
         actor=actor,
-        tenant_id=location.company.tenant_id,
+        tenant_id=_tenant_of(location),
         company=location.company,
         now=now,
     )

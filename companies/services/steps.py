@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from companies.actors import Actor, ActorKind
-from companies.models import Company, Member
+from companies.models import Company, Member, Tenant
 from companies.roles import CompanyKind, Role
 from config.kit.records import KEY_FORMAT, Resource
 from config.kit.refused import Invalid, Late, Missing, NotYours
@@ -32,6 +32,16 @@ def locked_company(actor: Actor, company_id: int) -> Company:
     if actor.company_id != company.pk or not in_charge.exists():
         raise NotYours(f"Only an active {role.label} of {company.name} may change this.")
     return company
+
+
+def locked_tenant(actor: Actor, tenant_id: int | None) -> Tenant:
+    """The tenant, locked, for its operator. Raises `NotYours` for everybody else, `Missing` for another's."""
+    if not is_operator(actor):
+        raise NotYours("Only the operator of the marketplace may do this.")
+    tenant = Tenant.objects.select_for_update(of=("self",), no_key=True).filter(pk=tenant_id).first()
+    if tenant is None or actor.tenant_id not in (None, tenant_id):
+        raise Missing("There is no such tenant.")
+    return tenant
 
 
 def locked_member(actor: Actor, member_id: int) -> Member:

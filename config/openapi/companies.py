@@ -194,7 +194,7 @@ SCHEMAS: dict[str, Schema] = {
             "mixins?": maybe(FREE),
             "metadata?": maybe(SEEN_VERSION),
         },
-        "A new one names its company.",
+        "A new one may name its company; without, it is of none until a legal entity names it in `entitiesAddresses`.",
         example={
             "legalEntityId": _COMPANY,
             "name": "Warehouse",

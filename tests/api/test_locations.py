@@ -5,11 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from companies.models import Change, Location
+from companies.scopes import CLIENT_SCOPES
 from tests.api.callers import ADMIN, BUYER, CONTACT, PROBLEMS, REQUESTER, SERVICE, STRANGER, code, each, expected
 
 PATH = "/customer-management/acme/locations"
 READ = "customermanagement.location_read"
 MANAGE = "customermanagement.location_manage"
+ENTITIES = ("customermanagement.legalentity_read", "customermanagement.legalentity_manage")
 MISSING = code(404, "The location with the requested code does not exist.")
 DETAILS = {
     "emails": ["dock@northwind.example", "night@northwind.example"],
@@ -30,7 +32,7 @@ def problem(field, why):
 
 @pytest.fixture
 def program(service_api):
-    return service_api(READ, MANAGE)
+    return service_api(READ, MANAGE, *ENTITIES)
 
 
 @pytest.fixture
@@ -132,10 +134,65 @@ class TestWriting:
         assert answers[0].body == answers[1].body
         assert Location.objects.filter(name="Dock").count() == 1
 
+    def test_one_of_no_company_is_the_programs(self, cast, program, api, service_api):
+        sent = {"id": "dock", "name": "Dock", "type": "WAREHOUSE", "contactDetails": DETAILS, "mixins": {"a": 1}}
+        assert tuple(program.post(PATH, sent)) == (201, {"id": "dock"})
+
+        assert program.get(f"{PATH}/dock").body["contactDetails"] == DETAILS
+        assert "dock" in [each["id"] for each in program.get(PATH).body]
+        assert program.get(PATH, legalEntityId=cast.northwind.key, name="Dock").body == []
+        assert program.put(f"{PATH}/dock", {"type": "OFFICE", "metadata": {"version": 1}}).status == 204
+        for reader in (api("ana"), api("paula"), service_api(*CLIENT_SCOPES, tenant="other")):
+            where = PATH.replace("/acme/", f"/{reader.tenant}/")
+            assert reader.get(f"{where}/dock").status == 404
+            assert "Dock" not in [each["name"] for each in reader.get(where).body]
+        assert [(change.kind, change.company) for change in Change.objects.order_by("pk")] == [
+            ("location.added", None),
+            ("location.changed", None),
+        ]
+        assert program.post(PATH, {"id": "dock", "name": "Another", "legalEntityId": cast.northwind.key}).status == 409
+        assert tuple(program.delete(f"{PATH}/dock")) == (204, None)
+        assert program.get(f"{PATH}/dock").status == 404
+
+    def test_a_company_takes_in_one_of_no_company(self, cast, program, api):
+        program.post(PATH, {"id": "dock", "name": "Dock", "type": "WAREHOUSE", "contactDetails": DETAILS})
+        entity = f"/customer-management/acme/legal-entities/{cast.northwind.key}"
+        kept = [{"id": cast.headquarters.key}, {"id": "dock"}]
+
+        assert program.put(entity, {"entitiesAddresses": kept}).status == 204
+
+        shown = {each["id"]: each for each in program.get(entity).body["entitiesAddresses"]}
+        assert shown["dock"]["contactDetails"]["city"] == DETAILS["city"]
+        assert len(shown) == 2
+        assert api("rita").get(f"{PATH}/dock").body["name"] == "Dock"
+        assert [each["id"] for each in program.get(PATH, legalEntityId=cast.northwind.key, name="Dock").body] == ["dock"]
+        row = Location.objects.get(key="dock")
+        assert (row.company, row.tenant) == (cast.northwind, None)
+        assert Change.objects.filter(kind="location.added", company=cast.northwind, subject="Dock").count() == 1
+
+    def test_it_is_the_company_s_from_then_on(self, cast, program):
+        program.post(PATH, {"id": "dock", "name": "Dock"})
+        entities = "/customer-management/acme/legal-entities"
+        fabrikam = program.post(entities, {"name": "Fabrikam", "entitiesAddresses": [{"id": "dock"}]}).body["id"]
+
+        answer = program.put(f"{entities}/{cast.northwind.key}", {"entitiesAddresses": [{"id": "dock"}]})
+
+        assert (answer.status, "'dock' is none of this company's." in answer.body["message"]) == (400, True)
+        assert Location.objects.get(key="dock").company.key == fabrikam
+        assert cast.headquarters.company == cast.northwind
+
+    def test_a_program_of_another_tenant_takes_nothing_in(self, cast, program, service_api):
+        program.post(PATH, {"id": "dock", "name": "Dock"})
+        theirs = f"/customer-management/other/legal-entities/{cast.umbrella.key}"
+
+        answer = service_api(*CLIENT_SCOPES, tenant="other").put(theirs, {"entitiesAddresses": [{"id": "dock"}]})
+
+        assert answer.status == 400
+        assert Location.objects.get(key="dock").company is None
+
     @pytest.mark.parametrize(
         ("changed", "body"),
         [
-            ({"legalEntityId": None}, problem("legalEntityId", "is missing")),
             ({"legalEntityId": "x"}, problem("legalEntityId", "there is no legal entity with this id")),
             ({"type": "SHOP"}, problem("type", "must be one of HEADQUARTER, WAREHOUSE, OFFICE")),
             ({"color": "red"}, problem("color", "is not known")),
