@@ -165,7 +165,7 @@ class TestWriting:
         assert shown["dock"]["contactDetails"]["city"] == DETAILS["city"]
         assert len(shown) == 2
         assert api("rita").get(f"{PATH}/dock").body["name"] == "Dock"
-        assert [each["id"] for each in program.get(PATH, legalEntityId=cast.northwind.key, name="Dock").body] == ["dock"]
+        assert names(program.get(PATH, legalEntityId=cast.northwind.key, name="Dock")) == {"Dock"}
         row = Location.objects.get(key="dock")
         assert (row.company, row.tenant) == (cast.northwind, None)
         assert Change.objects.filter(kind="location.added", company=cast.northwind, subject="Dock").count() == 1
