@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from approvals.lifecycle import Status
 from companies.events import HasHistory
-from companies.models import Company, Tenant
+from companies.models import Company, Member, Tenant
 from companies.roles import REVIEWING_ROLES, CompanyKind, Role
 from config.kit.money import Money
 from config.kit.records import Resource
@@ -55,6 +55,11 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         if actor.company_kind != CompanyKind.CUSTOMER and actor.role in REVIEWING_ROLES:
             mine |= Q(pool_company_id=actor.company_id)
         return self.filter(mine, tenant_id=actor.tenant_id)
+
+    def put_to(self, actor: Actor) -> Self:
+        """Those the actor is asked to answer, in whose company they still are: what these are about they may read."""
+        counts = Member.objects.active().filter(company_id=OuterRef("company_id"), user_id=actor.user_id)
+        return self.filter(Exists(counts), approver_id=actor.user_id, tenant_id=actor.tenant_id)
 
     def overseen_by(self, actor: Actor) -> Self:
         """What an admin of a customer company may read without being asked: its purchase approvals."""

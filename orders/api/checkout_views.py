@@ -16,10 +16,11 @@ from companies.api.sessions import number_of
 from companies.services.idempotency import Made, Once, once_only
 from config.kit.refused import Late, Missing, NotYours, Refused
 from orders.api.checkout_input import Wanted, contradiction, details_for, read_checkout
+from orders.api.orders_rows import of_token
 from orders.api.refusals import OrderServiceView, invalid
 from orders.details import check_complete, read_details
 from orders.lifecycle import CartStatus
-from orders.models import Cart, Checkout, Order
+from orders.models import Cart, Checkout
 from orders.services.checkout import check_out
 
 CART_INDEX = "unique_checkout_cartId_index"
@@ -80,7 +81,7 @@ class PlaceOrder(OrderServiceView):
     def _cart(self, key: str) -> Cart:
         """The caller's cart, or one that they are asked to approve; `Late` for one that became an order."""
         carts = Cart.objects.visible_to(self.actor).select_related("held_for", "marketplace", "owner")
-        cart = carts.filter(key=key).first()
+        cart = carts.filter(key=key, company_id=self.actor.company_id).first()
         if cart is None or cart.status == CartStatus.CLOSED:
             # To its approver a cart is gone once it is ordered; its orders are not.
             if self._orders_of(key).exists():
@@ -104,7 +105,7 @@ class PlaceOrder(OrderServiceView):
             check_complete(read_details(details_for(wanted, cart)))
 
     def _orders_of(self, cart_key: str) -> Any:
-        return Order.objects.visible_to(self.actor).filter(checkout__cart__key=cart_key)
+        return of_token(self.actor).filter(checkout__cart__key=cart_key)
 
     def _ordered_before(self, cart_key: str) -> ApiError | None:
         """The 409 that names the first order of this cart; None where there is none that the caller sees."""

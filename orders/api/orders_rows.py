@@ -32,11 +32,19 @@ API_STATUS = {
 API_STATUSES = ("IN_CHECKOUT", "CREATED", "CONFIRMED", "SHIPPED", "COMPLETED", "DECLINED")
 
 
+def of_token(actor: Actor) -> QuerySet[Order]:
+    """What the actor sees with this token: people of customer companies only what is of the one they act for."""
+    orders = Order.objects.visible_to(actor)
+    if actor.is_client or actor.company_kind in (CompanyKind.VENDOR, CompanyKind.RESELLER):
+        return orders
+    return orders.filter(company_id=actor.company_id)
+
+
 def seen_by(actor: Actor) -> QuerySet[Order]:
-    """Orders the actor has a part in, with all that is shown of them. Two queries."""
+    """Orders of the token's company in which the actor has a part, with all that is shown of them. Two queries."""
     lines = OrderLine.objects.select_related("product", "listing").order_by("number")
     return (
-        Order.objects.visible_to(actor)
+        of_token(actor)
         .select_related("tenant", "marketplace", "company", "buyer", "review", "checkout__cart", "checkout__approval")
         .prefetch_related(Prefetch("lines", lines))
     )

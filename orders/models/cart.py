@@ -27,21 +27,25 @@ class CartQuerySet(models.QuerySet["Cart"]):
     """Which carts."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """The actor's own carts of the company they act for; an approver also those held for them."""
+        """The actor's own carts of the company they act for; an approver also those held for them.
+
+        An approver in several companies is one in each of them, whichever they act for.
+        """
         if actor.user_id is None:
             return (
                 self.filter(session_key=actor.session_key, owner__isnull=True, tenant_id=actor.tenant_id)
                 if actor.session_key
                 else self.none()
             )
-        asked = Approval.objects.filter(pk=OuterRef("held_for"), approver_id=actor.user_id)
+        asked = Approval.objects.put_to(actor).filter(pk=OuterRef("held_for"))
         return self.filter(
             Q(owner_id=actor.user_id, company_id=actor.company_id) | Q(Exists(asked)),
             tenant_id=actor.tenant_id,
         )
 
     def reachable_by(self, actor: Actor) -> Self:
-        """What the cart endpoints show: `visible_to`, and to an API client every cart of its tenant.
+        """What the cart endpoints show: of `visible_to` what is of the company of the token; an API client all carts
+        of its tenant.
 
         Only there: ordering and asking for approval are for people, and go by `visible_to`. What was
         deleted there is not shown there again.
@@ -49,7 +53,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
         kept = self.filter(deleted_at=None)
         if actor.kind is ActorKind.CLIENT:
             return kept.filter(tenant_id=actor.tenant_id)
-        return kept.visible_to(actor)
+        return kept.visible_to(actor).filter(company_id=actor.company_id)
 
     def owned_by(self, actor: Actor) -> Self:
         """The actor's own carts of the company they act for."""

@@ -80,7 +80,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, actor: Actor) -> Self:
         """Orders the actor has a part in.
 
-        A customer: their own; an admin of a company: its own. A vendor's or reseller's people:
+        A customer: their own; an admin of a company: its own; an approver: what their yes has made, while they
+        are in that company. A vendor's or reseller's people:
         those their company audits; a vendor also resold orders of its products once the reseller
         approved them. An API client: those of its tenant. Platform staff: all.
         """
@@ -97,7 +98,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
                 | Q(vendor_id=actor.company_id) & (Q(review__isnull=True) | Q(review__status=ApprovalStatus.APPROVED))
             )
         mine = Q(buyer_id=actor.user_id, company_id=actor.company_id)
-        asked = Approval.objects.filter(pk=OuterRef("checkout__approval"), approver_id=actor.user_id)
+        asked = Approval.objects.put_to(actor).filter(pk=OuterRef("checkout__approval"))
         if actor.role == Role.ADMIN:
             mine |= Q(company_id=actor.company_id)
         return orders.filter(mine | Q(Exists(asked)))

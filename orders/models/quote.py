@@ -63,8 +63,8 @@ class QuoteQuerySet(models.QuerySet["Quote"]):
         quotes = kept.filter(tenant_id=actor.tenant_id)
         if actor.company_kind in (CompanyKind.VENDOR, CompanyKind.RESELLER):
             return quotes.filter(seller_id=actor.company_id) if actor.role in SELLING_ROLES else self.none()
-        asked = Approval.objects.filter(approver_id=actor.user_id, tenant_id=actor.tenant_id)
-        mine = Q(owner_id=actor.user_id, company_id=actor.company_id) | Q(approval__in=asked.values("pk"))
+        asked = Approval.objects.put_to(actor).values("pk")
+        mine = Q(owner_id=actor.user_id, company_id=actor.company_id) | Q(approval__in=asked)
         return quotes.filter(mine).exclude(status__in=UNSEEN_BY_CUSTOMERS)
 
     def of_company(self, actor: Actor) -> Self:
