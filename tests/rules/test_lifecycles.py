@@ -14,6 +14,7 @@ from approvals.lifecycle import PURCHASE, REVIEW, Move, Party, Status
 from config.kit.lifecycle import Lifecycle, Transition
 from config.kit.refused import Late, NotYours, Refused
 from orders.lifecycle import CART, ORDER, CartMove, CartParty, CartStatus, OrderMove, OrderParty, OrderStatus
+from orders.quote_lifecycle import QUOTE, QuoteMove, QuoteParty, QuoteStatus
 
 PURCHASE_TABLE = """
 status   | move              | requester | approver | admin    | system
@@ -176,11 +177,80 @@ closed | restore       | late   | -
 closed | close         | late   | late
 """
 
+QUOTE_TABLE = """
+status               | move                | customer    | approver | employee             | system
+CREATING             | accept              | late        | late     | -                    | -
+CREATING             | decline             | late        | -        | -                    | -
+CREATING             | ask_change          | late        | -        | late                 | -
+CREATING             | note                | late        | -        | -                    | -
+CREATING             | revise              | -           | -        | CREATING             | -
+CREATING             | open                | -           | -        | OPEN                 | -
+CREATING             | decline_by_merchant | -           | -        | late                 | -
+CREATING             | expire              | -           | -        | -                    | late
+AWAITING             | accept              | late        | late     | -                    | -
+AWAITING             | decline             | late        | -        | -                    | -
+AWAITING             | ask_change          | late        | -        | late                 | -
+AWAITING             | note                | AWAITING    | -        | -                    | -
+AWAITING             | revise              | -           | -        | AWAITING             | -
+AWAITING             | open                | -           | -        | OPEN                 | -
+AWAITING             | decline_by_merchant | -           | -        | DECLINED_BY_MERCHANT | -
+AWAITING             | expire              | -           | -        | -                    | late
+OPEN                 | accept              | ACCEPTED    | ACCEPTED | -                    | -
+OPEN                 | decline             | DECLINED    | -        | -                    | -
+OPEN                 | ask_change          | IN_PROGRESS | -        | IN_PROGRESS          | -
+OPEN                 | note                | OPEN        | -        | -                    | -
+OPEN                 | revise              | -           | -        | OPEN                 | -
+OPEN                 | open                | -           | -        | late                 | -
+OPEN                 | decline_by_merchant | -           | -        | late                 | -
+OPEN                 | expire              | -           | -        | -                    | EXPIRED
+IN_PROGRESS          | accept              | late        | late     | -                    | -
+IN_PROGRESS          | decline             | late        | -        | -                    | -
+IN_PROGRESS          | ask_change          | late        | -        | late                 | -
+IN_PROGRESS          | note                | IN_PROGRESS | -        | -                    | -
+IN_PROGRESS          | revise              | -           | -        | IN_PROGRESS          | -
+IN_PROGRESS          | open                | -           | -        | OPEN                 | -
+IN_PROGRESS          | decline_by_merchant | -           | -        | DECLINED_BY_MERCHANT | -
+IN_PROGRESS          | expire              | -           | -        | -                    | late
+ACCEPTED             | accept              | late        | late     | -                    | -
+ACCEPTED             | decline             | late        | -        | -                    | -
+ACCEPTED             | ask_change          | late        | -        | late                 | -
+ACCEPTED             | note                | late        | -        | -                    | -
+ACCEPTED             | revise              | -           | -        | late                 | -
+ACCEPTED             | open                | -           | -        | late                 | -
+ACCEPTED             | decline_by_merchant | -           | -        | late                 | -
+ACCEPTED             | expire              | -           | -        | -                    | late
+DECLINED             | accept              | late        | late     | -                    | -
+DECLINED             | decline             | late        | -        | -                    | -
+DECLINED             | ask_change          | late        | -        | late                 | -
+DECLINED             | note                | late        | -        | -                    | -
+DECLINED             | revise              | -           | -        | late                 | -
+DECLINED             | open                | -           | -        | late                 | -
+DECLINED             | decline_by_merchant | -           | -        | late                 | -
+DECLINED             | expire              | -           | -        | -                    | late
+DECLINED_BY_MERCHANT | accept              | late        | late     | -                    | -
+DECLINED_BY_MERCHANT | decline             | late        | -        | -                    | -
+DECLINED_BY_MERCHANT | ask_change          | late        | -        | late                 | -
+DECLINED_BY_MERCHANT | note                | late        | -        | -                    | -
+DECLINED_BY_MERCHANT | revise              | -           | -        | late                 | -
+DECLINED_BY_MERCHANT | open                | -           | -        | late                 | -
+DECLINED_BY_MERCHANT | decline_by_merchant | -           | -        | late                 | -
+DECLINED_BY_MERCHANT | expire              | -           | -        | -                    | late
+EXPIRED              | accept              | late        | late     | -                    | -
+EXPIRED              | decline             | late        | -        | -                    | -
+EXPIRED              | ask_change          | late        | -        | late                 | -
+EXPIRED              | note                | late        | -        | -                    | -
+EXPIRED              | revise              | -           | -        | EXPIRED              | -
+EXPIRED              | open                | -           | -        | OPEN                 | -
+EXPIRED              | decline_by_merchant | -           | -        | late                 | -
+EXPIRED              | expire              | -           | -        | -                    | late
+"""
+
 LIFECYCLES = {
     "approval": (PURCHASE, PURCHASE_TABLE, Status, Move, Party),
     "review": (REVIEW, REVIEW_TABLE, Status, Move, Party),
     "order": (ORDER, ORDER_TABLE, OrderStatus, OrderMove, OrderParty),
     "cart": (CART, CART_TABLE, CartStatus, CartMove, CartParty),
+    "quote": (QUOTE, QUOTE_TABLE, QuoteStatus, QuoteMove, QuoteParty),
 }
 
 
@@ -236,6 +306,7 @@ FINAL = {
     "review": {"APPROVED", "DECLINED", "CLOSED", "EXPIRED"},
     "order": {"completed", "rejected", "cancelled"},
     "cart": {"closed"},
+    "quote": {"ACCEPTED", "DECLINED", "DECLINED_BY_MERCHANT"},
 }
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.kit.money import minor_units
+from config.kit.money import UNIT_PRICE_LIMIT, minor_units
 from config.kit.refused import Invalid
-from orders.pricing import Amounts, add_up, price_line, price_shipping, spread, totals
+from orders.pricing import Amounts, add_up, discount, price_line, price_line_total, price_shipping, spread, totals
 
 NET, GROSS = False, True
 
@@ -198,3 +198,141 @@ def test_a_part_of_the_shipping_never_has_less_gross_than_net():
     assert [str(part.gross) for part in parts] == ["0.00", "0.03", "0.20", "0.19", "0.10"]
     assert all(part.tax >= 0 for part in parts)
     assert add_up(parts, "EUR") == shipping
+
+
+AGREED = [
+    # quantity, net total, tax %, currency | unit price, tax, gross
+    ("9", "3600", "19", "EUR", "400.000000", "684.00", "4284.00"),
+    ("3", "1000.00", "19", "EUR", "333.333333", "190.00", "1190.00"),  # three times the unit price would be 999.999999
+    ("7", "999.99", "7", "EUR", "142.855714", "70.00", "1069.99"),  # 1069.9893
+    ("1", "0", "19", "EUR", "0.000000", "0.00", "0.00"),
+    ("0.3333", "100", "19", "EUR", "300.030003", "19.00", "119.00"),
+    ("10000", "0.01", "19", "EUR", "0.000001", "0.00", "0.01"),
+    (
+        "100000",
+        "0.01",
+        "19",
+        "EUR",
+        "0.000000",
+        "0.00",
+        "0.01",
+    ),  # the total counts, however small a part
+    ("3", "1000", "10", "JPY", "333.333333", "100", "1100"),
+    ("7", "55", "10", "JPY", "7.857143", "6", "61"),  # 60.5
+    ("2", "1.235", "5", "KWD", "0.617500", "0.062", "1.297"),  # 1.29675
+]
+
+
+def agree(quantity, total_net, tax_rate, currency):
+    return price_line_total(
+        Decimal(quantity), Decimal(total_net), tax_code="STANDARD", tax_rate=Decimal(tax_rate), currency=currency
+    )
+
+
+class TestOneNetTotal:
+    @pytest.mark.parametrize(("quantity", "total_net", "tax_rate", "currency", "unit_price", "tax", "gross"), AGREED)
+    def test_computed_by_hand(self, quantity, total_net, tax_rate, currency, unit_price, tax, gross):
+        found = agree(quantity, total_net, tax_rate, currency)
+
+        assert found.amounts.net == Decimal(total_net)
+        assert [str(found.unit_price), str(found.amounts.tax), str(found.amounts.gross)] == [unit_price, tax, gross]
+        assert not found.includes_tax
+
+    @pytest.mark.parametrize(
+        ("total_net", "currency"), [("10.5", "JPY"), ("0.001", "EUR"), ("10.005", "EUR"), ("0.0005", "KWD")]
+    )
+    def test_finer_than_the_currency_is_refused_and_not_rounded(self, total_net, currency):
+        with pytest.raises(Invalid) as refused:
+            agree("1", total_net, "19", currency)
+
+        assert (refused.value.field, refused.value.text) == ("total", f"Amounts in {currency} are not that fine.")
+
+    @pytest.mark.parametrize(("total_net", "currency"), [("10.500", "EUR"), ("10.00", "JPY"), ("1E+3", "JPY")])
+    def test_how_it_is_spelled_does_not_matter(self, total_net, currency):
+        assert agree("1", total_net, "19", currency).amounts.net == Decimal(total_net)
+
+    @pytest.mark.parametrize(
+        ("quantity", "total_net", "tax_rate"),
+        [
+            ("1000", "100000000000", "0"),  # beyond what can be stored
+            ("1000", "99999999999", "19"),  # with its tax
+            ("1", "1000000000", "0"),  # per unit
+            ("0.0001", "100000", "0"),
+        ],
+    )
+    def test_beyond_the_bounds_is_refused(self, quantity, total_net, tax_rate):
+        with pytest.raises(Invalid) as refused:
+            agree(quantity, total_net, tax_rate, "EUR")
+
+        assert refused.value.field == "total"
+
+    def test_just_within_the_bounds(self):
+        assert agree("1", "999999999.99", "0", "EUR").unit_price == Decimal("999999999.99")
+        assert agree("101", "99999999999.99", "0", "EUR").amounts.gross == Decimal("99999999999.99")
+
+
+@given(
+    quantity=st.decimals("0.0001", 9_999, places=4),
+    minor=st.integers(0, 10**9),
+    tax_rate=st.decimals(0, 100, places=4),
+    currency=currencies,
+)
+def test_an_agreed_total_is_exact_and_everything_else_follows_from_it(quantity, minor, tax_rate, currency):
+    unit = Decimal(1).scaleb(-minor_units(currency))
+    total_net = minor * unit
+    if total_net / quantity >= UNIT_PRICE_LIMIT - 1:
+        return
+
+    found = price_line_total(quantity, total_net, tax_code="X", tax_rate=tax_rate, currency=currency)
+
+    assert found.amounts.net == total_net
+    assert found.amounts.net + found.amounts.tax == found.amounts.gross
+    assert found.amounts.tax >= 0
+    assert abs(found.amounts.gross - total_net * (1 + tax_rate / 100)) <= unit / 2
+    assert abs(found.unit_price * quantity - total_net) <= quantity * Decimal("0.0000005")
+    assert add_up([found.amounts, found.amounts], currency).net == 2 * total_net
+
+
+@given(quantity=st.integers(1, 999), cents=st.integers(0, 10**6), tax_rate=st.decimals(0, 100, places=4))
+def test_where_it_comes_out_even_a_total_and_a_unit_price_are_the_same(quantity, cents, tax_rate):
+    unit_price = Decimal(cents) / 100
+    by_unit = price_line(
+        Decimal(quantity), unit_price, includes_tax=False, tax_code="X", tax_rate=tax_rate, currency="EUR"
+    )
+
+    by_total = price_line_total(
+        Decimal(quantity), quantity * unit_price, tax_code="X", tax_rate=tax_rate, currency="EUR"
+    )
+
+    assert by_total.amounts == by_unit.amounts
+    assert by_total.unit_price == by_unit.unit_price
+
+
+DISCOUNTS = [
+    ("4500", "3600", "20.00"),
+    ("4500", "4500", "0.00"),
+    ("4500", "0", "100.00"),
+    ("3", "2", "33.33"),
+    ("3", "1", "66.67"),
+    ("8", "7.999", "0.01"),  # 0.0125
+    ("200", "199.99", "0.01"),  # half of a hundredth goes up
+    ("100", "110", "-10.00"),  # dearer than listed
+    ("0", "10", "0.00"),  # there is no percentage of nothing
+    ("0", "0", "0.00"),
+    ("0.01", "99999999999", "-999999999989900.00"),
+]
+
+
+@pytest.mark.parametrize(("listed", "offered", "percent"), DISCOUNTS)
+def test_a_discount(listed, offered, percent):
+    assert str(discount(Decimal(listed), Decimal(offered))) == percent
+
+
+@given(listed=st.decimals("0.01", 10**9, places=2), offered=st.decimals(0, 10**9, places=2))
+def test_a_discount_says_which_is_dearer(listed, offered):
+    percent = discount(listed, offered)
+
+    assert percent <= 100
+    assert (percent > 0) <= (offered < listed)
+    assert (percent < 0) <= (offered > listed)
+    assert abs(percent - (listed - offered) / listed * 100) <= Decimal("0.005")
