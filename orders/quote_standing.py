@@ -20,7 +20,7 @@ def parties_of_quote(quote: Quote, actor: Actor) -> frozenset[QuoteParty]:
     """What the actor is to this quote now; it comes with its approval. One query for sellers and platform staff.
 
     Platform staff price what no seller's sales could: a quote for several sellers, or of a company
-    that has nobody active to do it. An API client prices for its tenant.
+    that has nobody active to do it; and whoever of them drafts one finishes it. An API client prices for its tenant.
     """
     return _parties(quote, actor, _sellers([quote], actor))
 
@@ -78,9 +78,16 @@ def _parties(quote: Quote, actor: Actor, sellers: set[tuple[int, int]]) -> froze
     if quote.seller_id is not None and (quote.seller_id, actor.user_id) in sellers:
         if actor.company_id == quote.seller_id:
             parties.add(QuoteParty.EMPLOYEE)
-    elif actor.platform and all(company_id != quote.seller_id for company_id, _ in sellers):
+    elif actor.platform and (
+        _is_own_draft(quote, actor) or all(company_id != quote.seller_id for company_id, _ in sellers)
+    ):
         parties.add(QuoteParty.EMPLOYEE)
     return frozenset(parties)
+
+
+def _is_own_draft(quote: Quote, actor: Actor) -> bool:
+    """With its first line a draft becomes that line's seller's; who began it has to be able to go on."""
+    return quote.status == QuoteStatus.CREATING and quote.employee_id == actor.user_id
 
 
 def _sellers(quotes: Iterable[Quote], actor: Actor) -> set[tuple[int, int]]:

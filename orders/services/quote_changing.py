@@ -65,10 +65,12 @@ def change_quote(
         quote = lock_quote(found.pk)
         if seen_version is not None and seen_version != quote.version:
             raise Late("This quote was changed since you opened it. Look at it again.", code="version")
+        # Who it is to whom counts as of before the edits: without its last line of one seller it is another one's.
+        parties = parties_of_quote(quote, actor) if move is not None else frozenset()
         if edits:
             edit_step(quote, edits, actor, now, quiet=move is not None)
         if move is not None:
-            _move(quote, move, reason_key, comment, actor, now)
+            _move(quote, move, parties, reason_key, comment, actor, now)
         return quote
 
 
@@ -125,11 +127,19 @@ def _differences(then: Content, quote: Quote, now: datetime) -> list[str]:
 
 def open_step(quote: Quote, actor: Actor, comment: str, now: datetime) -> None:
     """Open a locked (or new) quote whose lines are saved; raises as `change_quote`."""
-    _move(quote, QuoteMove.OPEN, "", clean_comment(comment), actor, now)
+    _move(quote, QuoteMove.OPEN, parties_of_quote(quote, actor), "", clean_comment(comment), actor, now)
 
 
-def _move(quote: Quote, move: QuoteMove, reason_key: str, comment: str, actor: Actor, now: datetime) -> None:
-    to = check_quote(quote, move, parties_of_quote(quote, actor), now)
+def _move(
+    quote: Quote,
+    move: QuoteMove,
+    parties: frozenset[QuoteParty],
+    reason_key: str,
+    comment: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    to = check_quote(quote, move, parties, now)
     reason = reason_for(quote.tenant_id, move, reason_key)
     columns: list[str] = []
     if move is QuoteMove.OPEN:
