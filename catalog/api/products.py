@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import CharField, QuerySet, TextField, Value
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from rest_framework.request import Request
@@ -140,7 +140,8 @@ def _searchable(
     """The columns that may be asked for, among them those of every language that is, and rows that have them."""
     asked = fields_of(parse_query(q)) | {order.field for order in parse_sort(sort)}
     columns = dict(COLUMNS)
-    rows = rows.alias(product_type=Value(PRODUCT_TYPE, output_field=CharField()))
+    # Cast, so that it can be sorted by: to PostgreSQL a bare text in ORDER BY is a mistake.
+    rows = rows.alias(product_type=Cast(Value(PRODUCT_TYPE), TextField()))
     for number, field in enumerate(sorted(asked)):
         if localized := _LOCALIZED.fullmatch(field):
             alias = f"text_{number}"

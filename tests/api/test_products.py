@@ -114,6 +114,7 @@ class TestList:
         assert codes(visitor.get(PATH, sort="name"))[0] == "BACKUP-01"
         assert codes(visitor.get(PATH, sort="name:desc"))[0] == "VDI-01"
         assert codes(visitor.get(PATH, sort="name.de"))[0] == "DESK-01"
+        assert codes(visitor.get(PATH, sort="productType:desc,published,code:desc")) == SOLD[::-1], "all alike"
 
     @pytest.mark.parametrize("sort", ["price", "name.x-y-z-", "code,,;", "code:desc,nothing"])
     def test_sorting_by_what_is_not_there_is_refused(self, visitor, sort):
