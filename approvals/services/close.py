@@ -13,6 +13,7 @@ from approvals import notices
 from approvals.lifecycle import Move, Status
 from approvals.models import Approval
 from approvals.outcomes import Outcome
+from approvals.services.expire import expire_step
 from approvals.services.steps import allow, clean_comment, find, latest_snapshot, lock
 from approvals.services.writer import write_moves
 from approvals.subjects import Subject
@@ -79,14 +80,16 @@ def end_step(
 ) -> None:
     """End what binds a locked subject that is no longer what it was asked about: both sides are told `why`.
 
-    A waiting request is closed by the system, a yes that was not used is given up. Nothing happens to one that
-    ended already.
+    A waiting request is closed by the system, or expires where its time is over as well; a yes that was not used is
+    given up. Nothing happens to one that ended already.
     """
     approval = Approval.objects.locked().get(pk=approval_id)
     system = Actor.system("re-check", approval.tenant_id)
     if not approval.is_live:
         return
-    if approval.status == Status.APPROVED:
+    if approval.is_overdue(now):
+        expire_step(subject, record, approval, now)
+    elif approval.status == Status.APPROVED:
         give_up_step(subject, record, approval, actor=system, comment=why, differences=differences, now=now)
     else:
         close_step(subject, record, approval, Move.CLOSE, actor=system, comment=why, differences=differences, now=now)

@@ -82,6 +82,12 @@ def _expire_one(approval_id: int, now: datetime) -> bool:
     approval = Approval.objects.locked().get(pk=approval_id)
     if not approval.is_overdue(now):
         return False
+    expire_step(subject, record, approval, now)
+    return True
+
+
+def expire_step(subject: Subject, record: Any, approval: Approval, now: datetime) -> None:
+    """Expire a locked, overdue approval and give its locked subject back."""
     actor = Actor.system("expiry", approval.tenant_id)
     # Asked with the clock of before the deadline: by the clock of now it already reads EXPIRED.
     to = check(approval, Move.EXPIRE, standing_towards(approval, actor), _just_before(approval))
@@ -90,7 +96,6 @@ def _expire_one(approval_id: int, now: datetime) -> bool:
     subject.decided(record, approval, Move.EXPIRE, actor, now)
     facts = notices.facts_of(approval, _latest_snapshot(approval))
     notices.tell(approval, event, notices.both_sides(approval, "approval.expired", facts), now)
-    return True
 
 
 @transaction.atomic

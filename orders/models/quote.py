@@ -86,8 +86,8 @@ class QuoteQuerySet(models.QuerySet["Quote"]):
         return self.filter(status__in=TO_PRICE)
 
     def overdue(self, now: datetime) -> Self:
-        """OPEN in the table, but past their time at `now`."""
-        return self.filter(status=QuoteStatus.OPEN, valid_to__lte=now)
+        """OPEN in the table, but past their time at `now`; none that was deleted."""
+        return self.filter(status=QuoteStatus.OPEN, valid_to__lte=now, deleted_at=None)
 
     def numbered(self, number: str) -> Self:
         """The quote with this number, such as Q1042; none for anything that is no number."""

@@ -22,7 +22,7 @@ from orders.quote_priced import priced_quote
 from orders.quote_standing import check_quote, parties_of_quote
 from orders.services.quote_lines import Draft
 from orders.services.quote_reasons import reason_for
-from orders.services.quote_steps import end_approval, find_quote, lock_quote
+from orders.services.quote_steps import end_approval, expire_step, find_quote, lock_quote
 from orders.services.quote_writer import delete_quote, write_quote_move
 
 # Accepting is ordering: see `orders.services.quote_accepting`.
@@ -63,6 +63,8 @@ def change_quote(
     found = find_quote(actor, quote_id, now)
     with transaction.atomic():
         quote = lock_quote(found.pk)
+        # Its end may just have been set to a moment that is over by this call's clock.
+        expire_step(quote, now)
         if seen_version is not None and seen_version != quote.version:
             raise Late("This quote was changed since you opened it. Look at it again.", code="version")
         # Who it is to whom counts as of before the edits: without its last line of one seller it is another one's.

@@ -55,15 +55,20 @@ def settle_quote(quote: Quote, now: datetime) -> None:
     if quote.is_overdue(now):
         expire_quote(quote.pk, now)
         quote.refresh_from_db()
-    elif quote.approval_id is not None:
+    elif quote.approval is not None and quote.approval.is_overdue(now):
         expire_bound(subject_of(SubjectKind.QUOTE_CHECKOUT), quote, now)
+        quote.refresh_from_db()
 
 
 @transaction.atomic
 def expire_quote(quote_id: int, now: datetime) -> bool:
     """End an offer that is past its time; False where it is not (any more). Both sides are told."""
-    quote = lock_quote(quote_id)
-    if not quote.is_overdue(now):
+    return expire_step(lock_quote(quote_id), now)
+
+
+def expire_step(quote: Quote, now: datetime) -> bool:
+    """The same for a quote that is locked already."""
+    if quote.deleted_at is not None or not quote.is_overdue(now):
         return False
     system = Actor.system("expiry", quote.tenant_id)
     event = write_quote_move(quote, QuoteMove.EXPIRE, QuoteStatus.EXPIRED, system, now)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from itertools import chain
 
 from django.utils import timezone
@@ -15,11 +16,28 @@ from approvals import services as approving
 from approvals.models import Answer, Approval, ApprovalEvent, Snapshot, Step, SubjectKind
 from companies.events import faults
 from notifications.models import Notice
-from orders.models import Cart, CartLine, Checkout, Order, OrderEvent, OrderLine
-from orders.services import carts, checkout, delivery, review
+from orders.models import (
+    Cart,
+    CartLine,
+    Checkout,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Quote,
+    QuoteChange,
+    QuoteEvent,
+    QuoteLine,
+    QuoteReason,
+)
+from orders.quote_edits import ChangeLine, Price, SetValidTo
+from orders.quote_lifecycle import QuoteMove
+from orders.services import carts, checkout, delivery, quote_accepting, quote_asking, quote_changing, review
+from orders.services.quote_asking import Wishes
+from orders.services.quote_making import ForWhom, make_quote
 from tests.cast import Cast
 
 KIND = SubjectKind.CART_CHECKOUT
+QUOTE = SubjectKind.QUOTE_CHECKOUT
 DAY = timedelta(days=1)
 
 # Nine desks cost 5,355.00 EUR gross: over Northwind's limit of 5,000 EUR. Eight cost 4,760.00 EUR.
@@ -38,6 +56,11 @@ TABLES = (
     Order,
     OrderLine,
     OrderEvent,
+    Quote,
+    QuoteLine,
+    QuoteEvent,
+    QuoteChange,
+    QuoteReason,
     Notice,
 )
 
@@ -69,19 +92,20 @@ def ask_for(cast: Cast, who: str, cart: Cart, of: str | None, **more) -> Approva
     return request(cast, who, cart, of, **given).settled()
 
 
-def request(cast: Cast, who: str, cart: Cart, of: str | None, **more):
-    """The same with nothing but what is given, and without insisting on a yes."""
+def request(cast: Cast, who: str, subject: Cart | Quote, of: str | None, **more):
+    """The same with nothing but what is given, and without insisting on a yes; of a quote as well."""
     return approving.request_approval(
         actor=cast.actor(who),
-        kind=KIND,
-        subject_id=str(cart.pk),
+        kind=QUOTE if isinstance(subject, Quote) else KIND,
+        subject_id=str(subject.pk),
         approver_id=cast.user(of).pk if of else None,
         **more,
     )
 
 
-def preview(cast: Cast, who: str, cart: Cart):
-    return approving.preview(actor=cast.actor(who), kind=KIND, subject_id=str(cart.pk))
+def preview(cast: Cast, who: str, subject: Cart | Quote):
+    kind = QUOTE if isinstance(subject, Quote) else KIND
+    return approving.preview(actor=cast.actor(who), kind=kind, subject_id=str(subject.pk))
 
 
 def approve(cast: Cast, who: str, approval: Approval, **more):
@@ -168,6 +192,87 @@ def cancel(cast: Cast, who: str, placed: Order, **more) -> Order:
     return delivery.cancel_order(actor=cast.actor(who), order_id=placed.pk, **more)
 
 
+def wishes(cast: Cast, **changed) -> Wishes:
+    """What Northwind says when it asks for a quote: delivered to its headquarters, with a reference and a word."""
+    given = {
+        "address_keys": {"SHIPPING": cast.headquarters.key, "BILLING": cast.headquarters.key},
+        "zone": cast.shipping.zone,
+        "method": cast.shipping.key,
+        "reference": "PO 4711",
+        "comment": "What can you do for us?",
+    }
+    return Wishes(**{**given, **changed})
+
+
+def ask_quote(cast: Cast, who: str, lines: dict, marketplace: str = "main", **more) -> Quote:
+    """Fill a cart and ask for a quote of it; of the others than Northwind's people without any wishes."""
+    return ask_quote_for(cast, who, cast.cart(who, lines, marketplace), **more)
+
+
+def ask_quote_for(cast: Cast, who: str, cart: Cart, **more) -> Quote:
+    """Ask for a quote of a cart that is there already."""
+    given = {"wishes": wishes(cast) if cart.company_id == cast.northwind.pk else Wishes(), **more}
+    return quote_asking.ask_for_quote(actor=cast.actor(who), cart_id=cart.pk, **given)
+
+
+def make(cast: Cast, who: str, whom: str, *edits, marketplace: str = "main", **more) -> Quote:
+    """Make a quote for somebody who did not ask."""
+    place = getattr(cast, marketplace)
+    return make_quote(actor=cast.actor(who), marketplace=place, whom=ForWhom(f"C-{whom}"), edits=edits, **more)
+
+
+def change(cast: Cast, who: str, quote: Quote, *edits, **more) -> Quote:
+    """Carry out edits, and a move with them where one is given."""
+    return quote_changing.change_quote(actor=cast.actor(who), quote_id=quote.pk, edits=edits, **more)
+
+
+def in_days(days: int) -> SetValidTo:
+    """Let the offer end so many days from now."""
+    return SetValidTo(now() + days * DAY)
+
+
+def reprice(quote: Quote, sku: str = "DESK-01", **price) -> ChangeLine:
+    """Another price of the line with this SKU: `unit` or `total_net`, in anything a Decimal can be made of."""
+    line = quote.lines.get(product__sku=sku)
+    return ChangeLine(line.key, price=Price(**{name: Decimal(str(value)) for name, value in price.items()}))
+
+
+def offer(cast: Cast, who: str, quote: Quote, *edits, **more) -> Quote:
+    """Open a quote, for five days unless the edits say something else."""
+    return change(cast, who, quote, in_days(5), *edits, move=QuoteMove.OPEN, **more)
+
+
+def offered(cast: Cast, who: str, lines: dict, by: str = "sam", *, unit=None, **more) -> Quote:
+    """Somebody asked, and sales answered; with `unit` for a price of their own for each desk."""
+    quote = ask_quote(cast, who, lines, **more)
+    return offer(cast, by, quote, *([] if unit is None else [reprice(quote, unit=unit)]))
+
+
+def ask_change(cast: Cast, who: str, quote: Quote, **more) -> Quote:
+    return change(cast, who, quote, move=QuoteMove.ASK_CHANGE, **more)
+
+
+def decline_offer(cast: Cast, who: str, quote: Quote, **more) -> Quote:
+    return change(cast, who, quote, move=QuoteMove.DECLINE, **more)
+
+
+def decline_to_offer(cast: Cast, who: str, quote: Quote, **more) -> Quote:
+    return change(cast, who, quote, move=QuoteMove.DECLINE_BY_MERCHANT, **more)
+
+
+def remove(cast: Cast, who: str, quote: Quote, **more) -> None:
+    quote_changing.remove_quote(actor=cast.actor(who), quote_id=quote.pk, **more)
+
+
+def accept_offer(cast: Cast, who: str, quote: Quote, **more):
+    return quote_accepting.accept_quote(actor=cast.actor(who), quote_id=quote.pk, **more)
+
+
+def check_out_offer(cast: Cast, who: str, quote: Quote, **more):
+    given = {"details": {"paymentMethods": [{"provider": "custom", "method": "invoice"}]}, **more}
+    return quote_accepting.check_out_quote(actor=cast.actor(who), quote_id=quote.pk, **given)
+
+
 def open_cart(cast: Cast, who: str, marketplace: str = "main", **more) -> Cart | None:
     return carts.current_cart(actor=cast.actor(who), marketplace=getattr(cast, marketplace), **more)
 
@@ -199,13 +304,13 @@ def facts_for(who: str, topic: str) -> dict:
 
 
 def happened(row) -> list[str]:
-    """The kinds of the events of an approval or an order."""
+    """The kinds of the events of an approval, an order or a quote."""
     return [event.kind for event in row.events.order_by("number")]
 
 
 def check_histories(*which) -> None:
-    """Every chain holds from its first event to its last; of all approvals and orders, or of `which`."""
-    for parent in chain.from_iterable(which or (Approval.objects.all(), Order.objects.all())):
+    """Every chain holds from its first event to its last; of all approvals, orders and quotes, or of `which`."""
+    for parent in chain.from_iterable(which or (Approval.objects.all(), Order.objects.all(), Quote.objects.all())):
         assert faults(parent, parent.events.order_by("number")) == []
         assert parent.event_count > 0
 
