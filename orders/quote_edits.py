@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from config.kit.patches import Operation
 from orders.quote_lifecycle import QuoteMove
 
 
@@ -47,10 +48,14 @@ class SetAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class SetMixins:
-    """Replace what a client attached."""
+class Attach:
+    """Carry out an operation on what clients attach to the quote.
 
-    value: dict[str, object]
+    That is one document: `mixins` and `metadata.mixins` of the quote, and below `items`, by the key of a
+    line, the same of that line and of its `product`.
+    """
+
+    operation: Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,24 @@ class RemoveLine:
     line_key: str
 
 
-Edit = SetText | SetValidTo | SetAddress | SetMixins | SetShipping | SetCustomer | AddLine | ChangeLine | RemoveLine
-LINE_EDITS = (AddLine, ChangeLine, RemoveLine)
+@dataclass(frozen=True, slots=True)
+class RemoveLines:
+    """Take all lines out that there are so far."""
+
+
+Edit = (
+    SetText
+    | SetValidTo
+    | SetAddress
+    | Attach
+    | SetShipping
+    | SetCustomer
+    | AddLine
+    | ChangeLine
+    | RemoveLine
+    | RemoveLines
+)
+LINE_EDITS = (AddLine, ChangeLine, RemoveLine, RemoveLines)
 
 
 def move_of(edit: Edit) -> QuoteMove:

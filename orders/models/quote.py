@@ -108,6 +108,7 @@ class Quote(HasHistory, Resource):
     platform's staff answer. `valid_to` (aware UTC) ends an open offer; none: no end. `content_hash` covers
     what the customer would order. `approval` is the live or used approval of its acceptance.
     `addresses` are by type, in the spelling of checkout details, each with its `id` and `name`.
+    `mixins` is what clients attach: a document, see `orders.quote_edits.Attach`.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="quotes")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
@@ -13,6 +15,7 @@ from catalog.models import Listing
 from companies.actors import Actor
 from companies.models import Customer, Member
 from config.kit.money import AMOUNT_LIMIT, UNIT_PRICE_DECIMALS, UNIT_PRICE_LIMIT
+from config.kit.patches import set_in
 from config.kit.records import KEY_FORMAT
 from config.kit.refused import Invalid, Late
 from config.kit.storable import storable_json
@@ -21,13 +24,14 @@ from orders.details import BILLING, SHIPPING, one_line
 from orders.models import Quote, QuoteLine
 from orders.quote_edits import (
     AddLine,
+    Attach,
     ChangeLine,
     Edit,
     Price,
     RemoveLine,
+    RemoveLines,
     SetAddress,
     SetCustomer,
-    SetMixins,
     SetShipping,
     SetText,
     SetValidTo,
@@ -46,6 +50,8 @@ from orders.services.quote_steps import (
 from orders.services.quote_writer import Change
 
 UNIT_STEP = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
+LONGEST_ATTACHED = 50_000
+ITEMS, MIXINS = "items", "mixins"
 LONGEST = {Text.CUSTOMER_REFERENCE: 200, Text.COMPANY_NAME: 200, Text.RESTRICTION: 200}
 PATHS = {
     Text.EMPLOYEE_COMMENT: "/comment",
@@ -106,17 +112,12 @@ class Draft:
                     self._set_address(edit)
                 case SetShipping():
                     self._set_shipping(edit)
-                case SetMixins():
-                    self.quote.mixins = storable_json(edit.value, field="mixins")
-                    self._changed("mixins", "/mixins", "", "changed")
+                case Attach():
+                    self._attach(edit)
                 case SetCustomer():
                     self._set_customer(edit.number)
-                case AddLine():
-                    self._add(edit)
-                case ChangeLine():
-                    self._change(edit)
-                case RemoveLine():
-                    self._remove(edit)
+                case _:
+                    self._edit_lines(edit)
 
     def finish(self, now: datetime) -> None:
         """Price what was changed, and say how the lines differ. Two queries, none where prices stay."""
@@ -191,6 +192,19 @@ class Draft:
         self.columns |= {"owner", "owner_name"}
         self._changed("owner", "/customerId", old, quote.owner_name)
 
+    def _edit_lines(self, edit: AddLine | ChangeLine | RemoveLine | RemoveLines) -> None:
+        match edit:
+            case AddLine():
+                self._add(edit)
+            case ChangeLine():
+                self._change(edit)
+            case RemoveLine():
+                self._remove(self._line(edit.line_key))
+            case RemoveLines():
+                for line in list(self.lines):
+                    self._remove(line)
+        self.is_priced_anew = True
+
     def _add(self, edit: AddLine) -> None:
         if len(self.lines) >= MAX_LINES:
             raise Invalid(f"A quote holds at most {MAX_LINES} lines.", field="items")
@@ -202,7 +216,6 @@ class Draft:
         self._offer(line, self._listing(edit.listing_key, edit.product_key))
         self._price(line, edit.price)
         self.lines.append(line)
-        self.is_priced_anew = True
 
     def _change(self, edit: ChangeLine) -> None:
         line = self._line(edit.line_key)
@@ -215,14 +228,28 @@ class Draft:
         elif edit.quantity is not None:
             # What was agreed as a total was agreed for that quantity; the price per unit holds on.
             line.is_total = False
-        self.is_priced_anew = True
 
-    def _remove(self, edit: RemoveLine) -> None:
-        line = self._line(edit.line_key)
+    def _remove(self, line: QuoteLine) -> None:
         self.lines.remove(line)
         if line.pk:
             self._removed.append(line.pk)
-        self.is_priced_anew = True
+        if line.key in self.quote.mixins.get(ITEMS, {}):
+            rest = {key: kept for key, kept in self.quote.mixins[ITEMS].items() if key != line.key}
+            self.quote.mixins = {**self.quote.mixins, ITEMS: rest}
+            self.columns.add("mixins")
+
+    def _attach(self, edit: Attach) -> None:
+        """Operations on the document; the objects that a path leads through are there without being made."""
+        operation, parts = edit.operation, edit.operation.parts
+        if parts[0] == ITEMS:
+            self._line(parts[1])
+        places = parts[: parts.index(MIXINS) + 1]
+        before = _with_places(self.quote.mixins, places)
+        after = storable_json(set_in(before, parts, operation), field=operation.path)
+        if not isinstance(_at(after, places), Mapping) or len(json.dumps(after)) > LONGEST_ATTACHED:
+            raise Invalid(f"Attach objects of at most {LONGEST_ATTACHED} characters in all.", field=operation.path)
+        self.quote.mixins = after
+        self._changed("mixins", operation.path, _json_text(_at(before, parts)), _json_text(_at(after, parts)))
 
     def _line(self, key: str) -> QuoteLine:
         line = next((line for line in self.lines if line.key == key), None)
@@ -268,6 +295,8 @@ class Draft:
 
     def _listing(self, listing_key: str, product_key: str) -> Listing:
         listing = self._listings.get(listing_key or f"product:{product_key}")
+        if listing is not None and product_key not in ("", listing.product.key):
+            raise Invalid("This offer is of another product.", field="product.productId")
         if listing is None:
             field = "price.priceId" if listing_key else "product.productId"
             raise Invalid(f"This is not sold on {self.quote.marketplace.name}.", field=field)
@@ -285,6 +314,23 @@ def _amount(amount: Decimal, field: str) -> Decimal:
     if not amount.is_finite() or not 0 <= amount < AMOUNT_LIMIT:
         raise Invalid("An amount is zero or more.", field=field)
     return amount
+
+
+def _with_places(document: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any]:
+    """The document with an object at each of these places."""
+    if not places:
+        return dict(document)
+    return {**document, places[0]: _with_places(document.get(places[0], {}), places[1:])}
+
+
+def _at(document: Any, parts: Sequence[str]) -> Any:
+    for part in parts:
+        document = document.get(part) if isinstance(document, Mapping) else None
+    return document
+
+
+def _json_text(value: Any) -> str:
+    return "" if value in (None, {}) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _shipping_text(quote: Quote) -> str:
