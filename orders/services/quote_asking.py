@@ -19,7 +19,7 @@ from companies.services.idempotency import Once, remember
 from config.kit.records import KEY_FORMAT
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders import quote_notices as notices
-from orders.details import BILLING, SHIPPING, Address
+from orders.details import BILLING, SHIPPING, Address, read_details
 from orders.lifecycle import CartMove, CartParty, CartStatus
 from orders.models import Cart, Quote, QuoteLine
 from orders.priced import PricedCart, PricedCartLine, priced_cart
@@ -45,7 +45,8 @@ class Wishes:
     """What a customer says when asking for a quote; all of it may be left open.
 
     An address is given by its id (a location of the company; of a private customer: one of theirs) or
-    typed in, in the spelling of checkout details. Shipping names a method of the marketplace.
+    typed in, in the spelling of checkout details; else the cart's own holds, where it has one. Shipping names a
+    method of the marketplace.
     """
 
     address_keys: Mapping[str, str] = field(default_factory=dict)
@@ -179,7 +180,8 @@ def _written(priced: PricedCart, wishes: Wishes, actor: Actor, now: datetime) ->
     if wishes.key:
         quote.key = wishes.key
         insert_quote(quote)
-    typed = {kind: given_address(address) for kind, address in wishes.addresses.items()}
+    known = read_details({"addresses": cart.addresses}).addresses
+    typed = {kind: given_address(address) for kind, address in {**known, **wishes.addresses}.items()}
     chosen = {kind: address_for(quote, kind, key) for kind, key in wishes.address_keys.items() if key}
     quote.addresses = {kind: {**typed, **chosen}[kind] for kind in (SHIPPING, BILLING) if kind in {**typed, **chosen}}
     follow_destination(quote)
