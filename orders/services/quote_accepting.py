@@ -18,10 +18,10 @@ from approvals.subjects import subject_of
 from companies.actors import Actor
 from companies.services.idempotency import Once, remember
 from config.kit.refused import Invalid, Late, NotYours
-from orders.details import read_details
+from orders.details import CheckoutDetails, read_details
 from orders.models import Checkout, Quote
 from orders.quote_edits import Edit
-from orders.quote_lifecycle import QuoteMove, QuoteStatus
+from orders.quote_lifecycle import QuoteMove, QuoteParty, QuoteStatus
 from orders.quote_priced import PricedQuote
 from orders.quote_standing import check_quote, parties_of_quote
 from orders.services.checkout import MADE_CHECKOUT, approve_and_order, place_approved_order
@@ -31,6 +31,8 @@ from orders.services.placing import Placement, place_step
 from orders.services.quote_changing import change_quote, edit_step
 from orders.services.quote_ordering import close_quote, quote_details
 from orders.services.quote_steps import find_quote
+
+_PAYING = frozenset({QuoteParty.CUSTOMER, QuoteParty.APPROVER})
 
 
 def accept_quote(
@@ -107,9 +109,22 @@ def check_out_quote(
         raise Invalid("Choose how it is to be paid.", field="payment")
     found = find_quote(actor, quote_id, now)
     if found.status != QuoteStatus.ACCEPTED:
-        return accept_quote(actor=actor, quote_id=found.pk, details=details, once=once, now=now)
+        try:
+            return accept_quote(actor=actor, quote_id=found.pk, details=details, once=once, now=now)
+        except Late:
+            # Somebody may have accepted it meanwhile; then what is left to say is how it is paid.
+            found.refresh_from_db()
+            if found.status != QuoteStatus.ACCEPTED:
+                raise
+    return _pay(found, wanted, actor, once, now)
+
+
+def _pay(found: Quote, wanted: CheckoutDetails, actor: Actor, once: Once | None, now: datetime) -> Outcome[Checkout]:
+    """Add the payment to what was ordered by accepting; for its customer and its approver."""
     with transaction.atomic():
         quote: Quote = subject_of(SubjectKind.QUOTE_CHECKOUT).lock(str(found.pk))
+        if parties_of_quote(quote, actor).isdisjoint(_PAYING):
+            raise NotYours("Only its customer and its approver say how a quote is paid.")
         checkout = Checkout.objects.get(quote=quote)
         orders = list(checkout.orders.select_for_update(of=("self",), no_key=True).order_by("pk"))
         if not checkout.payment_open:
