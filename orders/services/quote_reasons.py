@@ -11,11 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from companies.actors import Actor
+from companies.services.idempotency import Once, remember
+from config.kit.records import KEY_FORMAT
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from config.kit.storable import storable_text
 from orders.models import QuoteReason
 from orders.quote_lifecycle import DEFAULT_REASONS, REASON_OF, QuoteMove, ReasonType
 
+MADE_REASON = "quote reason"
 LONGEST_CODE = 64
 LONGEST_MESSAGE = 500
 
@@ -63,16 +66,30 @@ def reason_for(tenant_id: int, move: QuoteMove, key: str) -> dict[str, Any]:
 
 
 def create_reason(
-    *, actor: Actor, kind: str, code: str, message: Mapping[str, str], now: datetime | None = None
+    *,
+    actor: Actor,
+    kind: str,
+    code: str,
+    message: Mapping[str, str],
+    key: str = "",
+    once: Once | None = None,
+    now: datetime | None = None,
 ) -> Reason:
-    """A further reason of the actor's tenant. `Late` (code `taken`) for a code there is already; `Invalid`."""
+    """A further reason of the actor's tenant, under an id of the client's own where it gives one.
+
+    Raises `Late` (code `taken`, field `code` or `id`) for a code or an id there is already, and `Invalid`.
+    """
     now = now or timezone.now()
     tenant_id = _tenant_of(actor)
     sort, clean, texts = _kind(kind), _code(code), _message(message)
-    _check_free(tenant_id, sort, clean)
     row = QuoteReason(tenant_id=tenant_id, type=sort, code=clean, message=texts, created_at=now, modified_at=now)
-    _save(row)
-    return Reason(row.key, sort, clean, texts, row.version)
+    if key:
+        row.key = _free_key(tenant_id, key)
+    with transaction.atomic():
+        _check_free(tenant_id, sort, clean)
+        _save(row)
+        remember(once, MADE_REASON, row.key, now)
+        return Reason(row.key, sort, clean, texts, row.version)
 
 
 def update_reason(
@@ -142,6 +159,16 @@ def _row(tenant_id: int, found: Reason, now: datetime) -> QuoteReason:
         created_at=now,
         modified_at=now,
     )
+
+
+def _free_key(tenant_id: int, key: str) -> str:
+    """The id, which no reason has or had, a default one neither: a deleted reason hides the default of its id."""
+    if not KEY_FORMAT.regex.fullmatch(key):
+        raise Invalid(str(KEY_FORMAT.message), field="id")
+    defaults = {reason.key for reason in DEFAULT_REASONS}
+    if key in defaults or QuoteReason.objects.filter(tenant_id=tenant_id, key=key).exists():
+        raise Late("There is a reason with this id already.", code="taken", field="id")
+    return key
 
 
 def _check_free(tenant_id: int, kind: ReasonType, code: str, but: str = "") -> None:
