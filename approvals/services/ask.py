@@ -87,10 +87,10 @@ def request_approval(
 
     Raises `Missing` for a subject the actor does not see, `NotYours` where they may neither order nor
     ask, `Late` where it is already asked (codes `already_asked`, `id_taken`), has changed since it was seen
-    (`total_changed`) or is gone, `Invalid` (code
-    `not_needed`) where no approval is needed, and `Invalid` for an approver who is not eligible (field
-    `approver`), a comment too long or unusable details. Where nobody could approve, the company's
-    admins are told and the outcome holds the refusal. Rules: purchase approval, see `approvals.policy`.
+    (`total_changed`) or is gone, `Invalid` (code `not_needed`; `approvals_off` where quotes are ordered
+    without) where no approval is needed, and `Invalid` for an approver who is not eligible (field `approver`),
+    a comment too long or unusable details. Where nobody could approve, the company's admins are told and the
+    outcome holds the refusal. Rules: purchase approval, see `approvals.policy`.
     """
     now = now or timezone.now()
     question = Question(approver_id, clean_comment(comment), dict(details or {}), _clean_key(key), seen_gross)
@@ -178,9 +178,10 @@ def _check_may_order(ruling: Ruling) -> None:
 
 def _check_needed(ruling: Ruling) -> None:
     if ruling.verdict is Verdict.FREE:
+        switched_off = any(reason.code == "quote_approvals_off" for reason in ruling.reasons)
         raise Invalid(
             "You can order this yourself; no approval is needed.",
-            code="not_needed",
+            code="approvals_off" if switched_off else "not_needed",
             details=[reason.text for reason in ruling.reasons],
         )
 
