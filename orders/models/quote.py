@@ -30,7 +30,7 @@ FIRST_NUMBER = 1000
 
 def quote_pk_of(number: str) -> int | None:
     """The primary key in a quote's number, such as 42 in Q1042; None for anything that is no number."""
-    found = re.fullmatch(rf"{NUMBER_PREFIX}([0-9]{{4,18}})", number)
+    found = re.fullmatch(rf"{NUMBER_PREFIX}([1-9][0-9]{{3,17}})", number)
     return int(found[1]) - FIRST_NUMBER if found else None
 
 

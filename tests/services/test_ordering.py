@@ -915,7 +915,7 @@ def test_the_numbers_of_orders_are_in_one_line(cast):
 
 
 @pytest.mark.parametrize(
-    "number", ["", "CS", "CS10", "cs1001", "CS1001 ", "CS-1001", "CS1e9", "CS٠١٢٣", "CS" + "9" * 40]
+    "number", ["", "CS", "CS10", "cs1001", "CS1001 ", "CS-1001", "CS1e9", "CS٠١٢٣", "CS" + "9" * 40, "CS01001"]
 )
 def test_what_is_no_number_finds_no_order(cast, number):
     ordered(cast, "ana", {"DESK-01": 1})
