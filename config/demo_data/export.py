@@ -20,6 +20,7 @@ from companies.models import (
     User,
 )
 from companies.roles import roles_of
+from config.demo_data.address import known_address
 from config.demo_data.people import PASSWORD, PROGRAMS, TENANT
 from config.kit.money import spell
 
@@ -27,12 +28,16 @@ Values = dict[str, Any]
 
 
 def demo_json() -> Values:
-    """Amounts are strings in the currency beside them; `id` is what the API calls a thing."""
+    """Amounts are strings in the currency beside them; `id` is what the API calls a thing.
+
+    `storefront` is enough to make a client with, which gets visitors' tokens by itself.
+    """
     tenant = Tenant.objects.get(key=TENANT)
     members = list(
         Member.objects.filter(company__tenant=tenant, is_active=True).select_related("user", "company").order_by("pk")
     )
     return {
+        "storefront": _storefront(tenant),
         "tenant": tenant.key,
         "sites": [
             _site(site)
@@ -44,6 +49,19 @@ def demo_json() -> Values:
         "shippingMethods": _methods(tenant),
         "deliveryWindows": _windows(tenant),
         "apiClients": _clients(tenant),
+    }
+
+
+def _storefront(tenant: Tenant) -> Values:
+    """What a client of the API is made with; anything may be its client id."""
+    home = Marketplace.objects.filter(tenant=tenant, owner=None).order_by("pk")[0]
+    return {
+        "host": known_address(),
+        "tenant": tenant.key,
+        "clientId": PROGRAMS[0].id,
+        "siteCode": home.key,
+        "currency": home.currency,
+        "targetLocation": home.country,
     }
 
 
@@ -169,7 +187,7 @@ def _windows(tenant: Tenant) -> list[Values]:
             "site": window.marketplace.key,
             "id": window.key,
             "slotId": window.slot,
-            "deliveryDate": window.delivery_on.isoformat(),
+            "deliveryDate": f"{window.delivery_on.isoformat()}T00:00:00.000Z",
             "name": window.name,
             "free": None if window.capacity is None else window.capacity - len(window.checkouts.all()),
         }

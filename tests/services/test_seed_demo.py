@@ -179,7 +179,7 @@ class TestTheDemo(TestCase):
         offered = {(window.key, window.slot, window.delivery_on.isoformat()) for window in coming}
         for approval in Approval.objects.waiting(NOW).purchases():
             wanted = approval.details.get("deliveryWindow")
-            assert not wanted or (wanted["id"], wanted["slotId"], wanted["deliveryDate"]) in offered
+            assert not wanted or (wanted["id"], wanted["slotId"], wanted["deliveryDate"][:10]) in offered
         full = [window for window in coming if window.capacity == window.checkouts.count()]
         assert [(window.capacity, window.marketplace.key) for window in full] == [(1, "main")]
 
@@ -197,6 +197,14 @@ def test_filling_twice_changes_nothing_and_json_tells_a_client_what_it_needs():
 
 def check_told(told):
     assert told["tenant"] == "acme"
+    assert told["storefront"] == {
+        "host": "http://127.0.0.1:8000",
+        "tenant": "acme",
+        "clientId": "demo-storefront",
+        "siteCode": "main",
+        "currency": "EUR",
+        "targetLocation": "DE",
+    }
     assert [site["code"] for site in told["sites"]] == ["main", "resello"]
     rita = next(user for user in told["users"] if user["email"] == "rita@northwind.example")
     assert (rita["password"], rita["memberships"][0]["role"]) == (PASSWORD, "requester")

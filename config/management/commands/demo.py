@@ -19,6 +19,7 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from config.celery import app as celery_app
+from config.demo_data.address import remember_address
 
 log = logging.getLogger("countersign.demo")
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         prepare(self.stdout)
         # Mails are written outside any request, so they have to be told where this demo answers.
         settings.SITE_URL = os.environ.get("SITE_URL") or f"http://{host}:{port}"
+        remember_address(settings.SITE_URL)
         # A connection must not be shared with the process that is about to be forked.
         connections.close_all()
         Demo(host, port, announce=partial(self.announce, host, port, started)).run()
