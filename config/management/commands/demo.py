@@ -28,6 +28,8 @@ PORTS_TRIED = 50
 # The queue lives in the memory of one process: a second web process would have one that no worker reads.
 PROCESSES = 1
 THREADS = 8
+# Longer than clients and proxies keep an idle connection: one that is closed here just as they send loses a POST.
+KEPT_OPEN = 75  # seconds
 
 
 class Command(BaseCommand):
@@ -121,6 +123,7 @@ class Demo(BaseApplication):
             "when_ready": lambda _arbiter: self.announce(),
             "control_socket_disable": True,  # its file would be shared by every demo of this user
             "loglevel": "warning",
+            "keepalive": KEPT_OPEN,
             "graceful_timeout": 3,
             "timeout": 0,  # restarting a process that holds the queue would lose what waits in it
             "proc_name": "countersign-demo",
