@@ -7,7 +7,9 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.crypto import constant_time_compare
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -29,6 +31,11 @@ class ClientCredentials(OAuth2Validator):
     def _load_application(self, client_id: str, request: OAuthRequest) -> Any:
         """No client has an id that could not be stored, and no database can be asked for one."""
         return super()._load_application(client_id, request) if storable_text(client_id or "") else None
+
+    def _extract_basic_auth(self, request: OAuthRequest) -> str | None:
+        """What cannot be base64 is no way to say who one is."""
+        words: str | None = super()._extract_basic_auth(request)
+        return words if words is None or words.isascii() else None
 
     def _check_secret(self, provided_secret: str, stored_secret: str) -> bool:
         """Secrets are long and random: a digest protects them as well as a slow hash would."""
@@ -63,7 +70,11 @@ class OAuthToken(TokenView):
         throttle = SignInThrottle()
         if not throttle.allow_request(request, self):
             return _json(ApiError(HTTPStatus.TOO_MANY_REQUESTS, TOO_MANY), {"Retry-After": ceil(throttle.wait() or 1)})
-        response = self.authorization_flow_token_response(request)
+        try:
+            response = self.authorization_flow_token_response(request)
+        except (BadRequest, MultiPartParserError, SuspiciousOperation):
+            words = {"error": "invalid_request", "error_description": "The form cannot be read."}
+            return JsonResponse(words, status=HTTPStatus.BAD_REQUEST)
         body = json.loads(response.content)
         if response.status_code == HTTPStatus.OK:
             body |= {"session_idle_time": 120, "refresh_token": "", "refresh_token_expires_in": 0}

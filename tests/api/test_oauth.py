@@ -116,6 +116,38 @@ class TestToken:
         status, body, _ = ask(**credentials(made, **changed))
         assert (status, body) == (401, {"error": "invalid_client", **INVALID})
 
+    @pytest.mark.parametrize(
+        "words",
+        [
+            *(
+                base64.b64encode(words).decode()
+                for words in (b"\xff:\xff", b"erp", b"erp:", b":", b"\0:\0", b"erp:wrong")
+            ),
+            "\xff\xfe",
+            "é",
+            "=",
+            "a b",
+        ],
+    )
+    def test_wrong_credentials_in_the_header(self, made, words):
+        status, body, _ = ask(grant_type="client_credentials", headers={"Authorization": f"Basic {words}"})
+        assert (status, body) == (401, {"error": "invalid_client", **INVALID})
+
+    @pytest.mark.parametrize(
+        ("kind", "body"),
+        [
+            ("multipart/form-data", b"grant_type=client_credentials"),
+            ("multipart/form-data; boundary=\xff", b"grant_type=client_credentials"),
+            ("application/x-www-form-urlencoded; charset=utf-16", b"grant_type=client_credentials"),
+            ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(1_001))),
+            ("application/x-www-form-urlencoded", b"a=" + b"1" * 2_621_441),
+        ],
+        ids=["no boundary", "no boundary of ASCII", "another alphabet", "too many fields", "too long"],
+    )
+    def test_a_form_that_cannot_be_read(self, db, kind, body):
+        response = Client().post("/oauth/token", body, content_type=kind)
+        assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+
     def test_the_digest_is_no_secret(self, made):
         assert ask(**credentials(made, client_secret=made.client.client_secret))[0] == 401
 
