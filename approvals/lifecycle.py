@@ -76,12 +76,13 @@ PURCHASE = Lifecycle(
 API_ONLY = frozenset({Move.DELETE})
 
 # A review is put to all auditors of the selling company; the customer (or an admin of the
-# customer's company) may withdraw the order while it waits. It never expires and holds nothing.
+# customer's company) may withdraw the order while it waits, and the system where what it would change
+# has ended. It never expires and holds nothing.
 REVIEW = Lifecycle(
     "review",
     (
         _row(Status.PENDING, Move.APPROVE, Status.APPROVED, Party.APPROVER, Party.SYSTEM),
         _row(Status.PENDING, Move.DECLINE, Status.DECLINED, Party.APPROVER),
-        _row(Status.PENDING, Move.CLOSE, Status.CLOSED, Party.REQUESTER, Party.ADMIN),
+        _row(Status.PENDING, Move.CLOSE, Status.CLOSED, Party.REQUESTER, Party.ADMIN, Party.SYSTEM),
     ),
 )

@@ -54,12 +54,14 @@ def match_prices(
     offers = (
         Listing.objects.on_sale()
         .filter(_any_of(questions), marketplace=marketplace, currency=currency)
-        .select_related("product__tax_class")
+        .select_related("plan", "product__tax_class")
+        .order_by("plan__position", "pk")
     )
     found: dict[tuple[ItemType, str], Listing] = {}
     for listing in offers:
-        names = (listing.product.key, listing.product.sku, listing.key)
-        found.update(dict.fromkeys(zip(ItemType, names, strict=True), listing))
+        # Where only the product is named, the first of its plans is meant.
+        for name in zip(ItemType, (listing.product.key, listing.product.sku, listing.key), strict=True):
+            found.setdefault(name, listing)
     rates = rates_on({listing.product.tax_class_id for listing in found.values()}, country, now.date())
     answers = []
     for question in questions:

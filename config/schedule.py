@@ -23,6 +23,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "renew or end subscriptions": {
+        "task": "orders.tasks.renew_subscriptions",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "remind the approvers": {
         "task": "approvals.tasks.remind",
         "schedule": crontab(minute=7),  # hourly, beside the full hour when everything else runs

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
 APPROVAL_SUBJECTS = {
     "cart_checkout": "orders.subjects.CartCheckout",
     "quote_checkout": "orders.quote_subject.QuoteCheckout",
+    "subscription_change": "orders.subscription_subject.SubscriptionChangeCheckout",
     "order_review": "orders.subjects.OrderReview",
 }
 
@@ -269,6 +270,9 @@ elif DEMO:
 elif PRODUCTION:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = "localhost"
+
+# Files that go with a mail, by the topic of its notice (see `notifications.attachments`).
+MAIL_ATTACHMENTS = dict.fromkeys(("quote.opened", "quote.revised"), "orders.quote_pdf.attached_quote")
 
 # --- Tasks ------------------------------------------------------------------------------------------------------------
 # The demo's queue lives in its one process; everywhere else it lives in Redis.

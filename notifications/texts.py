@@ -93,7 +93,7 @@ class QuoteFacts:
     employee: str = ""  # who has it in hand there
     total: str = ""
     list_total: str = ""  # the same by the listings' prices
-    discount: str = ""  # percent of the net lines, such as "12.50"
+    discount: str = ""  # percent that the net lines are below their list prices, such as "12.50"; "" = they are not
     valid_to: str = ""  # ISO, with its zone; "" = no end
     reference: str = ""  # the customer's own
     lines: list[Line] = field(default_factory=list)
@@ -102,11 +102,31 @@ class QuoteFacts:
     reason: str = ""  # chosen from the tenant's reasons
     differences: list[str] = field(default_factory=list)
     order_number: str = ""
+    document: dict[str, Any] = field(default_factory=dict)  # the offer as it was then, for the file with the mail
     reader: str = ""
 
 
-FAMILIES = {"approval": ApprovalFacts, "order": OrderFacts, "quote": QuoteFacts}
-TIMES = ("expires_at", "valid_to")  # facts that are moments, shown in the reader's zone
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionFacts:
+    """The facts of every `subscription.*` topic. Only the first two are required; `reader` is customer or seller."""
+
+    number: str
+    customer: str  # the person's name
+    company: str = ""
+    marketplace: str = ""
+    name: str = ""  # of product and plan
+    quantity: str = ""
+    price: str = ""  # per period, tax included
+    period: str = ""  # month or year
+    renews_at: str = ""  # ISO, with its zone
+    is_trial: str = ""
+    actor: str = ""
+    comment: str = ""
+    reader: str = ""
+
+
+FAMILIES = {"approval": ApprovalFacts, "order": OrderFacts, "quote": QuoteFacts, "subscription": SubscriptionFacts}
+TIMES = ("expires_at", "valid_to", "renews_at")  # facts that are moments, shown in the reader's zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +143,7 @@ class Topic:
     sections: tuple[str, ...] = ()
 
     @property
-    def facts(self) -> type[ApprovalFacts | OrderFacts | QuoteFacts]:
+    def facts(self) -> type[ApprovalFacts | OrderFacts | QuoteFacts | SubscriptionFacts]:
         """The facts of its family."""
         return FAMILIES[self.name.partition(".")[0]]
 
@@ -176,6 +196,10 @@ TOPICS: dict[str, Topic] = {
         Topic("quote.accepted", "Accepted", "good", ("seller",), ("comment", "lines")),
         Topic("quote.declined", "Declined", "refused", ("seller",), ("reason", "comment")),
         Topic("quote.declined_by_merchant", "Declined", "refused", ("customer",), ("reason", "comment")),
+        Topic("subscription.renewed", "Renewed", "good", ("customer", "seller")),
+        Topic("subscription.stopped", "Ends", "closed", ("customer", "seller"), ("comment",)),
+        Topic("subscription.resumed", "Goes on", "good", ("customer", "seller")),
+        Topic("subscription.ended", "Ended", "closed", ("customer", "seller"), ("comment",)),
         Topic("quote.expired", "Expired", "closed", ("customer", "seller"), ("lines",)),
     )
 }

@@ -69,6 +69,7 @@ ORDER = Lifecycle(
             OrderMove.WITHDRAW,
             OrderStatus.CANCELLED,
             OrderParty.CUSTOMER,
+            OrderParty.SYSTEM,
         ),
         _order(OrderStatus.PENDING, OrderMove.START, OrderStatus.PROVISIONING, *_DELIVERING),
         _order(OrderStatus.PENDING, OrderMove.COMPLETE, OrderStatus.COMPLETED, *_DELIVERING),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from catalog.models import Listing, Product
+from catalog.models import Listing, Product, SoldAs, offer_name
 from catalog.tax import rate_by_code, rates_in, rates_on
 from companies.models import Marketplace, ShippingMethod
 from companies.preferences import PreferenceKey, preference
@@ -18,7 +18,7 @@ from config.kit.money import AMOUNT_LIMIT, ZERO, Money, round_amount
 from config.kit.refused import Invalid
 from orders.details import ShippingChoice
 from orders.lifecycle import OrderKind, review_needed
-from orders.models import Cart, CartLine, Quote
+from orders.models import Cart, CartLine
 from orders.pricing import Amounts, PricedLine, Totals, add_up, price_line, price_shipping, totals
 
 UNTAXED = "untaxed"  # the code of a refusal for want of a tax rate
@@ -26,7 +26,8 @@ UNTAXED = "untaxed"  # the code of a refusal for want of a tax rate
 
 @dataclass(frozen=True, slots=True)
 class PricedCartLine:
-    """A line with its price: `line` is the `CartLine` of a cart, the `QuoteLine` of a quote.
+    """A line with its price: `line` is the `CartLine` of a cart, the `QuoteLine` of a quote, or the change of a
+    subscription.
 
     `problem` says why it cannot be ordered; in a cart it then costs nothing.
     """
@@ -35,6 +36,7 @@ class PricedCartLine:
     priced: PricedLine
     needs_review: bool
     problem: str = ""
+    kind: OrderKind = OrderKind.PURCHASE
 
     @property
     def listing(self) -> Listing:
@@ -44,9 +46,8 @@ class PricedCartLine:
 
     @property
     def name(self) -> dict[str, str]:
-        """The product's name per language."""
-        name: dict[str, str] = self.line.product.name
-        return name
+        """The product's name per language, with the plan's."""
+        return offer_name(self.line.product, self.line.listing.plan)
 
     @property
     def sku(self) -> str:
@@ -91,13 +92,14 @@ class PricedCartLine:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """The lines that will become one order: one auditing company, one vendor, reviewed or not."""
+    """The lines that will become one order: one auditing company, one vendor, one kind, reviewed or not."""
 
     auditing_company_id: int
     auditing_company: str
     vendor_id: int
     vendor: str
     needs_review: bool
+    kind: OrderKind
     lines: tuple[PricedCartLine, ...]
 
 
@@ -160,7 +162,7 @@ def priced_carts(carts: Sequence[Cart], now: datetime) -> list[PricedCart]:
 def _rows(lines: QuerySet[CartLine], tenant_id: int) -> QuerySet[CartLine]:
     """Lines with what pricing needs, in their order."""
     return (
-        lines.select_related("listing", "product__tax_class", "product__vendor")
+        lines.select_related("listing__plan", "product__tax_class", "product__vendor")
         .annotate(review_default=preference(tenant_id, PreferenceKey.REVIEW_DEFAULT))
         .order_by("position")
     )
@@ -224,14 +226,16 @@ def shipping_amounts(marketplace: Marketplace, choice: ShippingChoice, cart: Car
 
 def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, tenant_default: bool) -> PricedCartLine:
     listing, product = row.listing, row.product
+    kind = OrderKind.TRIAL if row.is_trial else OrderKind.PURCHASE
     reviewed = review_needed(
-        OrderKind.PURCHASE,
+        kind,
         product.needs_review,
         marketplace_default=cart.marketplace.review_default,
         tenant_default=tenant_default,
     )
     rate = row.frozen_tax_rate if frozen else rates.get(product.tax_class_id)
-    unit_price = row.frozen_unit_price if frozen else listing.unit_price
+    today = ZERO if row.is_trial else listing.unit_price
+    unit_price = row.frozen_unit_price if frozen else today
     includes_tax = bool(row.frozen_includes_tax) if frozen else listing.includes_tax
     zero = round_amount(ZERO, cart.currency)
     free = PricedLine(
@@ -244,6 +248,8 @@ def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, t
     )
     name = product.name.get("en") or product.sku
     problem = "" if frozen else unavailable(listing, product, cart)
+    if not problem and row.is_trial and not (listing.plan and listing.plan.trial_days):
+        problem = f"{name} cannot be tried for nothing any more."
     if not problem and (rate is None or unit_price is None):
         problem = f"No tax rate is known for {name} in {cart.country}."
     if problem or rate is None or unit_price is None:
@@ -259,7 +265,7 @@ def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, t
         )
     except Invalid as invalid:
         return PricedCartLine(row, free, reviewed, f"{name}: {invalid.text}")
-    return PricedCartLine(row, priced, reviewed)
+    return PricedCartLine(row, priced, reviewed, kind=kind)
 
 
 def _summable(lines: Iterable[PricedCartLine], currency: str) -> Iterator[PricedCartLine]:
@@ -276,10 +282,11 @@ def _summable(lines: Iterable[PricedCartLine], currency: str) -> Iterator[Priced
             yield line
 
 
-def unavailable(listing: Listing, product: Product, source: Cart | Quote) -> str:
-    """Why the offer cannot be ordered with this cart or quote now, in a sentence; empty where it can."""
+def unavailable(listing: Listing, product: Product, source: Any) -> str:
+    """Why the offer cannot be ordered with this cart, quote or change now, in a sentence; empty where it can."""
     name = product.name.get("en") or product.sku
-    sold = listing.is_active and product.is_active and source.marketplace.is_active
+    plan_sold = product.sold_as == SoldAs.ONCE if listing.plan is None else listing.plan.is_active
+    sold = listing.is_active and plan_sold and product.is_active and source.marketplace.is_active
     if not sold:
         return f"{name} is no longer sold on {source.marketplace.name}."
     if listing.currency != source.currency:
@@ -288,13 +295,13 @@ def unavailable(listing: Listing, product: Product, source: Cart | Quote) -> str
 
 
 def parcels(lines: Iterable[PricedCartLine], marketplace: Marketplace) -> Iterable[Parcel]:
-    """Group lines by who audits, who delivers and whether it waits; in the order of first lines."""
-    groups: dict[tuple[int, int, bool], list[PricedCartLine]] = {}
+    """Group lines by who audits, who delivers, their kind and whether it waits; in the order of first lines."""
+    groups: dict[tuple[int, int, OrderKind, bool], list[PricedCartLine]] = {}
     for line in lines:
         vendor_id = line.line.product.vendor_id
         auditing_id = marketplace.owner_id or vendor_id
-        groups.setdefault((auditing_id, vendor_id, line.needs_review), []).append(line)
-    for (auditing_id, vendor_id, reviewed), members in groups.items():
+        groups.setdefault((auditing_id, vendor_id, line.kind, line.needs_review), []).append(line)
+    for (auditing_id, vendor_id, kind, reviewed), members in groups.items():
         vendor = members[0].line.product.vendor
         auditor = marketplace.owner if marketplace.owner is not None else vendor
-        yield Parcel(auditing_id, auditor.name, vendor_id, vendor.name, reviewed, tuple(members))
+        yield Parcel(auditing_id, auditor.name, vendor_id, vendor.name, reviewed, kind, tuple(members))

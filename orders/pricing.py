@@ -123,6 +123,14 @@ def discount(list_net: Decimal, net: Decimal) -> Decimal:
     return ((list_net - net) * HUNDRED / list_net).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
+def difference_of(old: Amounts, new: Amounts) -> Amounts:
+    """What something costs more than before, net, tax and gross; nothing where it costs less."""
+    nothing = old.gross - old.gross
+    gross = max(new.gross - old.gross, nothing)
+    net = min(max(new.net - old.net, nothing), gross)
+    return Amounts(net, gross - net, gross)
+
+
 def price_shipping(net_price: Decimal, *, tax_rate: Decimal, currency: str) -> Amounts:
     """Shipping is priced net, as one line of quantity one."""
     return price_line(

@@ -48,7 +48,7 @@ class PricedQuote:
 def priced_quote(quote: Quote, now: datetime) -> PricedQuote:
     """The quote at its own prices and taxes, whatever the catalogue says today. One query."""
     rows = list(
-        quote.lines.select_related("listing", "product__tax_class", "product__vendor")
+        quote.lines.select_related("listing__plan", "product__tax_class", "product__vendor")
         .annotate(review_default=preference(quote.tenant_id, PreferenceKey.REVIEW_DEFAULT))
         .order_by("position")
     )

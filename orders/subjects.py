@@ -21,6 +21,7 @@ from orders.models import Cart, Order
 from orders.priced import PricedCart, priced_cart, with_shipping
 from orders.services.cart_writer import freeze_lines, hold_cart, release_cart
 from orders.services.order_writer import review_decided
+from orders.services.subscription_steps import lock_order
 
 
 class CartCheckout(Subject):
@@ -149,8 +150,8 @@ class OrderReview(Subject):
         return record.review_id
 
     def lock(self, subject_id: str) -> Order:
-        """The order, locked."""
-        return Order.objects.locked().get(pk=_pk(subject_id))
+        """The order, locked after the subscriptions that follow it."""
+        return lock_order(Order.objects.get(pk=_pk(subject_id)))
 
     def check_askable(self, record: Order, facts: Facts) -> None:
         """A review is opened when the order is placed, and never asked for by anybody."""

@@ -25,6 +25,7 @@ class SubjectKind(models.TextChoices):
 
     CART_CHECKOUT = "cart_checkout", "cart"
     QUOTE_CHECKOUT = "quote_checkout", "quote"
+    SUBSCRIPTION_CHANGE = "subscription_change", "change of a subscription"
     ORDER_REVIEW = "order_review", "order review"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from orders.control_panel import move_views, quotes, views
+from orders.control_panel import move_views, quotes, subscriptions, views
 
 # All moves share one name, so that a button's address follows from its move alone.
 MOVES = {
@@ -22,6 +22,8 @@ urlpatterns = [
     path("review/", views.review, name="review"),
     path("quotes/", quotes.quotes, name="quotes"),
     path("quotes/<str:number>/", quotes.quote, name="quote"),
+    path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("subscriptions/<str:number>/", subscriptions.subscription, name="subscription"),
     path("orders/", views.orders, name="orders"),
     path("orders/<str:number>/", views.order, name="order"),
     *(

@@ -1,8 +1,9 @@
-"""Carts, quotes, checkouts and orders with what was agreed in each."""
+"""Carts, quotes, subscriptions, checkouts and orders with what was agreed in each."""
 
 from orders.models.cart import Cart, CartLine
 from orders.models.order import Checkout, Order, OrderEvent, OrderLine
 from orders.models.quote import Quote, QuoteChange, QuoteEvent, QuoteLine, QuoteReason
+from orders.models.subscription import Subscription, SubscriptionChange, SubscriptionEvent
 
 __all__ = [
     "Cart",
@@ -16,4 +17,7 @@ __all__ = [
     "QuoteEvent",
     "QuoteLine",
     "QuoteReason",
+    "Subscription",
+    "SubscriptionChange",
+    "SubscriptionEvent",
 ]

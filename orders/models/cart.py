@@ -163,7 +163,7 @@ class Cart(Resource):
 class CartLine(models.Model):
     """Some quantity of a listing. The `frozen_*` columns are set while a request holds the cart.
 
-    A separate line stays as it is when more of its listing is added.
+    A separate line stays as it is when more of its listing is added. A trial costs nothing until it ends.
     """
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
@@ -173,6 +173,7 @@ class CartLine(models.Model):
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="cart_lines")
     quantity = models.DecimalField(max_digits=11, decimal_places=4)
     is_separate = models.BooleanField(default=False)
+    is_trial = models.BooleanField(default=False)
     frozen_unit_price = models.DecimalField(max_digits=15, decimal_places=6, null=True, blank=True)
     frozen_includes_tax = models.BooleanField(null=True, blank=True)
     frozen_tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from approvals.lifecycle import Status as ApprovalStatus
 from approvals.models import Approval
-from catalog.models import Listing, Product
+from catalog.models import Listing, Plan, Product
 from catalog.models.product import Provisioning
 from companies.events import ChainedEvent, HasHistory
 from companies.models import Company, DeliveryWindow, Marketplace, Tenant
@@ -21,6 +21,7 @@ from config.kit.records import Resource
 from orders.lifecycle import DeliveryState, OrderKind, OrderStatus
 from orders.models.cart import Cart
 from orders.models.quote import Quote
+from orders.models.subscription import Subscription, SubscriptionChange
 
 if TYPE_CHECKING:
     from companies.actors import Actor
@@ -36,7 +37,9 @@ def pk_of(number: str) -> int | None:
 
 
 class Checkout(models.Model):
-    """One act of ordering: a cart or a quote became one or several orders, once.
+    """One act of ordering: a cart, a quote or a change of a subscription became one or several orders, once.
+
+    One of neither is the renewal or end of a subscription, which nobody had to ask for.
 
     Amounts are in `currency`; those of the lines and of shipping are kept apart. `ruling` is what
     the purchase policy answered then, `approved_gross` what an approval had allowed. `payment_open`:
@@ -45,6 +48,9 @@ class Checkout(models.Model):
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="checkouts")
     cart = models.ForeignKey(Cart, on_delete=models.PROTECT, null=True, blank=True, related_name="checkouts")
+    change = models.OneToOneField(
+        SubscriptionChange, on_delete=models.PROTECT, null=True, blank=True, related_name="checkout"
+    )
     quote = models.OneToOneField(Quote, on_delete=models.PROTECT, null=True, blank=True, related_name="checkout")
     approval = models.OneToOneField(Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="checkout")
     delivery_window = models.ForeignKey(
@@ -65,8 +71,10 @@ class Checkout(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cart"], condition=Q(cart__isnull=False), name="one_checkout_per_cart"),
             models.CheckConstraint(
-                condition=Q(cart__isnull=False, quote__isnull=True) | Q(cart__isnull=True),
-                name="a_checkout_is_of_a_cart_or_a_quote",
+                condition=Q(cart__isnull=True, quote__isnull=True)
+                | Q(cart__isnull=True, change__isnull=True)
+                | Q(quote__isnull=True, change__isnull=True),
+                name="a_checkout_is_of_one_thing",
             ),
         ]
 
@@ -130,7 +138,8 @@ class Order(HasHistory, Resource):
     Amounts are in `currency`. `lines_*` are the sums of the lines, `shipping_*` this order's share
     of the checkout's shipping, `gross` is what is to be paid. `needs_review` was fixed when the
     order was placed. Names, prices and tax are those of that moment, whatever the catalogue says
-    today.
+    today. `subscription` is the one that it changes, renews or ends; `begins_subscriptions`: some line of
+    it begins one.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="orders")
@@ -158,6 +167,10 @@ class Order(HasHistory, Resource):
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders_placed")
     placed_by_name = models.CharField(max_length=200)
     on_behalf = models.BooleanField(default=False)
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    begins_subscriptions = models.BooleanField(default=False)
     needs_review = models.BooleanField()
     review = models.OneToOneField(
         Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="reviewed_order"
@@ -221,12 +234,20 @@ class Order(HasHistory, Resource):
 
 
 class OrderLine(models.Model):
-    """One line as it was agreed, and its delivery."""
+    """One line as it was agreed, and its delivery.
+
+    `subscription` is the one that begins with it. `changed_from` holds what a modification changes, as text.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveIntegerField()
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="order_lines")
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="order_lines")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="order_lines")
+    subscription = models.OneToOneField(
+        Subscription, on_delete=models.PROTECT, null=True, blank=True, related_name="first_line"
+    )
+    changed_from = models.JSONField(default=dict, blank=True)
     sku = models.CharField(max_length=64)
     name = models.JSONField()
     unit = models.CharField(max_length=20, blank=True)

@@ -18,7 +18,7 @@ from orders.content import cart_content, content_differences
 from orders.destination import check_destination
 from orders.details import CheckoutDetails, check_complete, contradictions, read_details
 from orders.lifecycle import CartMove, CartParty
-from orders.models import Cart, Checkout, Quote
+from orders.models import Cart, Checkout, Quote, SubscriptionChange
 from orders.priced import PricedCart, priced_cart, with_shipping
 from orders.quote_content import quote_content
 from orders.quote_lifecycle import QuoteStatus
@@ -28,6 +28,8 @@ from orders.services.cart_writer import write_cart_move
 from orders.services.order_steps import check_orderable, kept_of_approval, note_ordered
 from orders.services.placing import Placement, place_step
 from orders.services.quote_ordering import close_quote, quote_details
+from orders.services.subscription_ordering import order_change
+from orders.subscription_priced import period_price, priced_change
 
 
 def order_approved(
@@ -132,8 +134,34 @@ def _order_quote(
     return Outcome(checkout)
 
 
+def _order_change(
+    subject: Any,
+    change: SubscriptionChange,
+    approval: Approval,
+    snapshot: Snapshot,
+    actor: Actor,
+    details: Mapping[str, Any] | None,
+    now: datetime,
+) -> Outcome[Checkout]:
+    """A change of a subscription: at the price it was asked at; given up where a period costs more by now."""
+    actor = acting_in(approval, actor)
+    priced = priced_change(change)
+    check_orderable(priced)
+    today = period_price(change.subscription, change.listing, change.quantity, now)
+    if today.amounts.gross > change.gross:
+        then, costs = Money(change.gross, approval.currency), Money(today.amounts.gross, approval.currency)
+        text = f"A period costs {costs} by now, {then} when this was asked, so nothing was ordered."
+        system = Actor.system("re-check", approval.tenant_id)
+        give_up_step(subject, change, approval, actor=system, comment=text, now=now)
+        return Outcome(refusal=Late(text, code="total_rose"))
+    checkout, orders = order_change(change, priced, kept_of_approval(approval, snapshot), actor, now, approval)
+    note_ordered(approval, snapshot, orders, Money(priced.totals.gross, approval.currency), actor, now)
+    return Outcome(checkout)
+
+
 _Order = Callable[..., Outcome[Checkout]]
 _ORDER: dict[SubjectKind, _Order] = {
     SubjectKind.CART_CHECKOUT: _order_cart,
     SubjectKind.QUOTE_CHECKOUT: _order_quote,
+    SubjectKind.SUBSCRIPTION_CHANGE: _order_change,
 }

@@ -74,9 +74,12 @@ def add_line(
     cart_id: int,
     listing_id: int,
     quantity: Decimal | int | str = 1,
+    trial: bool = False,
     now: datetime | None = None,
 ) -> CartLine:
     """Put some quantity of a listing into an open cart; what is there already of it adds up.
+
+    `trial`: to be tried for nothing first, where its plan has a trial.
 
     Raises `Invalid` (field `quantity` or `listing`) for a number that is none, or an offer that is
     not on sale here; `Late` while the cart is held; `Missing` for somebody else's cart.
@@ -87,13 +90,16 @@ def add_line(
         listing = (
             Listing.objects.on_sale()
             .filter(pk=listing_id, marketplace_id=cart.marketplace_id, currency=cart.currency)
-            .select_related("product")
+            .select_related("product", "plan")
             .first()
         )
         if listing is None:
             raise Invalid("This is not on sale here.", field="listing")
+        if trial and not (listing.plan and listing.plan.trial_days):
+            raise Invalid("This cannot be tried for nothing.", field="listing")
         lines = list(cart.lines.order_by("position"))
-        same = next((line for line in lines if line.listing_id == listing.pk and not line.is_separate), None)
+        alike = (line for line in lines if (line.listing_id, line.is_trial) == (listing.pk, trial))
+        same = next((line for line in alike if not line.is_separate), None)
         if same is not None:
             same.quantity = within_bounds(same.quantity + amount, listing)
             same.save(update_fields=["quantity"])
@@ -107,6 +113,7 @@ def add_line(
                 listing=listing,
                 product=listing.product,
                 quantity=within_bounds(amount, listing),
+                is_trial=trial,
             )
         touch(cart, now)
         return line

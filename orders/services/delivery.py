@@ -21,6 +21,7 @@ from orders.services.order_writer import (
     follow_deliveries,
     write_order_moves,
 )
+from orders.services.subscription_steps import follow_order, lock_order
 from orders.standing import check, parties_of
 
 MAX_LINKS = 20
@@ -31,7 +32,7 @@ def start_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> 
     now = now or timezone.now()
     found = _find(actor, order_id)
     with transaction.atomic():
-        order = Order.objects.locked().get(pk=found.pk)
+        order = lock_order(found)
         to = check(order, OrderMove.START, parties_of(order, actor))
         write_order_moves([order], OrderMove.START, to, actor, now)
         return order
@@ -80,7 +81,7 @@ def retry_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> 
     now = now or timezone.now()
     found = _find(actor, order_id)
     with transaction.atomic():
-        order = Order.objects.locked().get(pk=found.pk)
+        order = lock_order(found)
         to = check(order, OrderMove.RETRY, parties_of(order, actor))
         write_order_moves([order], OrderMove.RETRY, to, actor, now)
         order.lines.filter(delivery_state=DeliveryState.FAILED).update(
@@ -104,12 +105,13 @@ def cancel_order(*, actor: Actor, order_id: int, reason: str = "", now: datetime
     reason = clean_comment(reason, field="reason")
     found = _find(actor, order_id)
     with transaction.atomic():
-        order = Order.objects.locked().get(pk=found.pk)
+        order = lock_order(found)
         parties = parties_of(order, actor)
         to = check(order, OrderMove.CANCEL, parties)
         if OrderParty.CUSTOMER not in parties and not reason:
             raise Invalid("Say why; the customer will read it.", field="reason")
         event = write_order_moves([order], OrderMove.CANCEL, to, actor, now, reason=reason)[0]
+        follow_order(order, order.lines.order_by("number"), actor, now)
         notices.tell_cancelled(order, event, actor, now)
         return order
 
@@ -127,7 +129,7 @@ def _deliver(
     now = now or timezone.now()
     found = _find(actor, order_id)
     with transaction.atomic():
-        order = Order.objects.locked().get(pk=found.pk)
+        order = lock_order(found)
         check(order, move, parties_of(order, actor))
         lines = list(order.lines.order_by("number"))
         chosen = _chosen(lines, line_ids)

@@ -20,11 +20,12 @@ from config.kit.refused import Invalid, Late, NotYours
 from orders.models import Order
 from orders.priced import PricedCart
 from orders.quote_priced import PricedQuote
+from orders.subscription_priced import PricedChange
 
 
-def check_orderable(priced: PricedCart | PricedQuote) -> None:
+def check_orderable(priced: PricedCart | PricedQuote | PricedChange) -> None:
     """Refuse what has no lines, or lines that can no longer be bought (code `unavailable`)."""
-    field = "cart" if isinstance(priced, PricedCart) else "quote"
+    field = {PricedCart: "cart", PricedQuote: "quote", PricedChange: "change"}[type(priced)]
     if not priced.lines:
         raise Invalid(f"This {field} is empty.", field=field, code=f"empty_{field}")
     if priced.problems:

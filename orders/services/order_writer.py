@@ -19,6 +19,7 @@ from orders.lifecycle import (
     outcome_of,
 )
 from orders.models import Order, OrderEvent, OrderLine
+from orders.services.subscription_steps import follow_order
 
 _EVENT_KINDS = {
     OrderMove.APPROVE: "order.approved",
@@ -96,6 +97,7 @@ def review_decided(order: Order, move: OrderMove, actor: Actor, now: datetime) -
     }[move]
     to = OrderStatus(ORDER.next_status(order.status, move, parties))
     event = write_order_moves([order], move, to, actor, now, reason=order.status_reason, note=order.internal_note)[0]
+    follow_order(order, order.lines.order_by("number"), actor, now)
     if move is OrderMove.APPROVE:
         open_deliveries([order])
         lines = list(order.lines.order_by("number"))
@@ -137,6 +139,7 @@ def follow_deliveries(
 
     Who may deliver was asked before; the order follows by itself.
     """
+    follow_order(order, lines, actor, now)
     move = outcome_of([DeliveryState(line.delivery_state) for line in lines])
     if move is None or (move is OrderMove.START and order.status != OrderStatus.PENDING):
         return

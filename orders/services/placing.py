@@ -23,28 +23,31 @@ from orders import notices
 from orders.content import order_content
 from orders.details import CheckoutDetails
 from orders.lifecycle import DeliveryState, OrderStatus
-from orders.models import Cart, Checkout, Order, OrderEvent, OrderLine, Quote
+from orders.models import Cart, Checkout, Order, OrderEvent, OrderLine, Quote, Subscription
 from orders.priced import Parcel, PricedCart, PricedCartLine
 from orders.pricing import add_up, spread
 from orders.quote_priced import PricedQuote
 from orders.services.order_writer import deliver_instantly
+from orders.services.subscription_steps import begin_subscriptions, begins
+from orders.subscription_priced import ChangeSource, PricedChange
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What is to be placed: a locked cart at today's prices or a locked quote at its own, and why it may be.
+    """What is to be placed: a locked cart at today's prices, a locked quote or a change at its own; and why it may be.
 
     `ruling` is the policy's answer as it is kept with the order. `approved` is the locked approval
     that allows it, with the total its approver saw; None where the buyer is free to order.
     `payment_open`: nobody has said yet how it is paid.
     """
 
-    priced: PricedCart | PricedQuote
+    priced: PricedCart | PricedQuote | PricedChange
     details: CheckoutDetails
     ruling: dict[str, Any]
     approval: Approval | None = None
     approved_gross: Any = None
     payment_open: bool = False
+    subscription: Subscription | None = None
 
 
 def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Checkout, list[Order]]:
@@ -62,6 +65,7 @@ def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Check
         tenant_id=source.tenant_id,
         cart=source if isinstance(source, Cart) else None,
         quote=source if isinstance(source, Quote) else None,
+        change=source.change if isinstance(source, ChangeSource) else None,
         approval=placement.approval,
         delivery_window=window,
         placed_by_id=actor.user_id,
@@ -76,7 +80,7 @@ def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Check
         created_at=now,
     )
     orders = Order.objects.bulk_create(_orders(placement, checkout, source.owner, actor, now))
-    lines = _write_lines(orders, priced.parcels)
+    lines = _write_lines(orders, priced.parcels, actor, now)
     events = [_placed_event(order, placement, actor, now) for order in orders]
     reviewed = [order for order in orders if order.needs_review]
     _open_reviews(reviewed, lines, actor, now)
@@ -101,6 +105,9 @@ def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor,
             tenant_id=source.tenant_id,
             checkout=checkout,
             position=position,
+            kind=parcel.kind,
+            begins_subscriptions=begins(parcel),
+            subscription=placement.subscription,
             status=OrderStatus.TO_BE_APPROVED if parcel.needs_review else OrderStatus.PENDING,
             status_since=now,
             marketplace=source.marketplace,
@@ -133,11 +140,23 @@ def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor,
     ]
 
 
-def _write_lines(orders: Sequence[Order], parcels: Sequence[Parcel]) -> dict[int, list[OrderLine]]:
+def _write_lines(
+    orders: Sequence[Order], parcels: Sequence[Parcel], actor: Actor, now: datetime
+) -> dict[int, list[OrderLine]]:
     lines: dict[int, list[OrderLine]] = {}
     for order, parcel in zip(orders, parcels, strict=True):
         state = DeliveryState.WAITING if order.needs_review else DeliveryState.OPEN
         lines[order.pk] = [_order_line(order, number, line, state) for number, line in enumerate(parcel.lines, start=1)]
+    begin_subscriptions(
+        [
+            (order, priced, line)
+            for order, parcel in zip(orders, parcels, strict=True)
+            if begins(parcel)
+            for priced, line in zip(parcel.lines, lines[order.pk], strict=True)
+        ],
+        actor,
+        now,
+    )
     OrderLine.objects.bulk_create([line for members in lines.values() for line in members])
     return lines
 
@@ -149,8 +168,10 @@ def _order_line(order: Order, number: int, line: PricedCartLine, state: Delivery
         number=number,
         product=product,
         listing=line.listing,
+        plan=line.listing.plan,
+        changed_from=getattr(line.line, "old", {}),
         sku=product.sku,
-        name=product.name,
+        name=line.name,
         unit=product.unit,
         quantity=line.quantity,
         unit_price=line.unit_price,

@@ -290,8 +290,11 @@ class Draft:
         if not (actor.is_client or actor.platform) and self.quote.marketplace.owner_id is None:
             # A vendor sells what is its own.
             offers = offers.filter(product__vendor_id=actor.company_id)
-        for listing in offers.select_related("product__tax_class", "product__vendor"):
-            self._listings[listing.key] = self._listings[f"product:{listing.product.key}"] = listing
+        # Of several plans the first is meant where only the product is named.
+        offers = offers.select_related("plan", "product__tax_class", "product__vendor")
+        for listing in offers.order_by("plan__position", "pk"):
+            self._listings[listing.key] = listing
+            self._listings.setdefault(f"product:{listing.product.key}", listing)
 
     def _listing(self, listing_key: str, product_key: str) -> Listing:
         listing = self._listings.get(listing_key or f"product:{product_key}")

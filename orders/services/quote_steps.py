@@ -87,7 +87,7 @@ def end_approval(quote: Quote, why: str, now: datetime, differences: Sequence[st
 def lines_of(quote: Quote) -> list[QuoteLine]:
     """The lines with their listings and products, in order. One query."""
     return list(
-        quote.lines.select_related("listing", "product__tax_class", "product__vendor")
+        quote.lines.select_related("listing__plan", "product__tax_class", "product__vendor")
         .annotate(review_default=preference(quote.tenant_id, PreferenceKey.REVIEW_DEFAULT))
         .order_by("position")
     )

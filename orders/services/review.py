@@ -23,6 +23,7 @@ from companies.actors import Actor
 from config.kit.refused import Invalid, Late, Missing
 from orders.lifecycle import OrderMove
 from orders.models import Order
+from orders.services.subscription_steps import lock_subscriptions_of
 from orders.standing import check, how_it_stands, parties_of
 
 
@@ -51,6 +52,20 @@ def withdraw_order(*, actor: Actor, order_id: int, reason: str = "", now: dateti
     return _end_review(OrderMove.WITHDRAW, actor, order_id, clean_comment(reason, field="reason"), "", now)
 
 
+def withdraw_by_system(found: Order, why: str, now: datetime) -> None:
+    """A step: withdraw an order that waits for its review, because what it is about has ended.
+
+    Locks the order and its review; the subscriptions that follow it are locked by the caller.
+    """
+    order = Order.objects.locked().select_related("company", "marketplace", "vendor").get(pk=found.pk)
+    review = Approval.objects.locked().get(pk=order.review_id)
+    system = Actor.system("re-check", order.tenant_id)
+    to = check_review(review, Move.CLOSE, standing_towards(review, system), now)
+    order.status_reason = why
+    write_moves([review], Move.CLOSE, to, system, now, comment=why)
+    subject_of(review.subject_kind).decided(order, review, Move.CLOSE, system, now)
+
+
 _REVIEW_MOVES = {
     OrderMove.APPROVE: Move.APPROVE,
     OrderMove.REJECT: Move.DECLINE,
@@ -64,7 +79,8 @@ def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note:
     if found is None:
         raise Missing("There is no such order.")
     with transaction.atomic():
-        # The order before its review: the one order of locks.
+        # Subscriptions, the order, its review: the one order of locks.
+        lock_subscriptions_of(found)
         order = Order.objects.locked().select_related("company", "marketplace", "vendor").get(pk=found.pk)
         if order.review_id is None:
             raise Late(f"Order {order.number} needs no review.")

@@ -15,6 +15,10 @@ WRITERS: dict[str, dict[str, dict[str, str]]] = {
         "approvals.services.writer": {"write_moves": "writes the row, its event and its notices together"},
         "orders.services.order_writer": {"write_order_moves": "writes the order, its deliveries and its event"},
         "orders.services.quote_writer": {"write_quote_move": "writes the quote, its event and what that changed"},
+        "orders.services.subscription_writer": {
+            "write_subscription_move": "writes the subscription and its event",
+            "write_change": "a change moves with its approval and its order only",
+        },
         "orders.services.cart_writer": {
             "write_cart_move": "asks the table of the cart's lifecycle",
             "release_cart": "takes the first try back in memory when the database refuses a second open cart",

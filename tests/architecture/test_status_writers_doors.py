@@ -30,6 +30,13 @@ STEPS = {
     "open_deliveries",
     "write_payment",
     "write_quote_move",
+    "write_subscription_move",
+    "write_change",
+    "begin_subscriptions",
+    "follow_order",
+    "place_terms",
+    "order_change",
+    "withdraw_by_system",
     "write_new_quote",
     "delete_quote",
     "edit_step",
@@ -37,13 +44,16 @@ STEPS = {
     "close_quote",
     "end_approval",
 }
-INSIDE = ("approvals.services.", "orders.services.", "orders.subjects", "orders.quote_subject")
+PORTS = ("orders.subjects", "orders.quote_subject", "orders.subscription_subject")
+INSIDE = ("approvals.services.", "orders.services.", *PORTS)
 
 # Who makes the rows that have a lifecycle: at their first status, together with their first event.
 MAKERS = {
     "Approval": {"approvals.services.ask", "orders.services.placing"},
-    "Order": {"orders.services.placing"},
-    "Checkout": {"orders.services.placing"},
+    "Order": {"orders.services.placing", "orders.services.subscription_orders"},
+    "Checkout": {"orders.services.placing", "orders.services.subscription_orders"},
+    "Subscription": {"orders.services.subscription_steps"},
+    "SubscriptionChange": {"orders.services.subscription_changing"},
     "Quote": {"orders.services.quote_asking", "orders.services.quote_making"},
 }
 

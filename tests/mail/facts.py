@@ -61,8 +61,22 @@ QUOTE = {
     "differences": ["DESK-01: the unit price is 450.00 EUR; it was 500.00 EUR."],
     "order_number": "CS1042",
 }
-FACTS = {"approval": APPROVAL, "order": ORDER, "quote": QUOTE}
-REQUIRED = {"approval": ("requester", "total"), "order": ("number", "customer"), "quote": ("number", "customer")}
+SUBSCRIPTION = {
+    "number": "S1042",
+    "customer": "Rita Okafor",
+    "company": "Northwind GmbH",
+    "marketplace": "Acme Main",
+    "name": "Cloud backup, Basic",
+    "quantity": "25",
+    "price": "119.00 EUR",
+    "period": "month",
+    "renews_at": "2026-12-01T13:05:00+00:00",
+    "is_trial": "",
+    "actor": "Ana Diaz",
+    "comment": "We move to another service.",
+}
+FACTS = {"approval": APPROVAL, "order": ORDER, "quote": QUOTE, "subscription": SUBSCRIPTION}
+REQUIRED = {"approval": ("requester", "total"), "order": ("number", "customer"), "quote": ("number", "customer"), "subscription": ("number", "customer")}
 
 
 def complete_facts(topic) -> dict:

@@ -74,26 +74,26 @@ REVIEW_TABLE = """
 status   | move    | requester | approver | admin  | system
 PENDING  | approve | -         | APPROVED | -      | APPROVED
 PENDING  | decline | -         | DECLINED | -      | -
-PENDING  | close   | CLOSED    | -        | CLOSED | -
+PENDING  | close   | CLOSED    | -        | CLOSED | CLOSED
 APPROVED | approve | -         | late     | -      | late
 APPROVED | decline | -         | late     | -      | -
-APPROVED | close   | late      | -        | late   | -
+APPROVED | close   | late      | -        | late   | late
 DECLINED | approve | -         | late     | -      | late
 DECLINED | decline | -         | late     | -      | -
-DECLINED | close   | late      | -        | late   | -
+DECLINED | close   | late      | -        | late   | late
 CLOSED   | approve | -         | late     | -      | late
 CLOSED   | decline | -         | late     | -      | -
-CLOSED   | close   | late      | -        | late   | -
+CLOSED   | close   | late      | -        | late   | late
 EXPIRED  | approve | -         | late     | -      | late
 EXPIRED  | decline | -         | late     | -      | -
-EXPIRED  | close   | late      | -        | late   | -
+EXPIRED  | close   | late      | -        | late   | late
 """
 
 ORDER_TABLE = """
 status         | move     | auditor  | seller       | provisioner  | customer  | system
 to_be_approved | approve  | pending  | -            | -            | -         | pending
 to_be_approved | reject   | rejected | -            | -            | -         | -
-to_be_approved | withdraw | -        | -            | -            | cancelled | -
+to_be_approved | withdraw | -        | -            | -            | cancelled | cancelled
 to_be_approved | start    | -        | late         | late         | -         | late
 to_be_approved | complete | -        | late         | late         | -         | late
 to_be_approved | fail     | -        | late         | late         | -         | late
@@ -101,7 +101,7 @@ to_be_approved | retry    | -        | late         | -            | -         |
 to_be_approved | cancel   | -        | late         | -            | late      | -
 pending        | approve  | late     | -            | -            | -         | late
 pending        | reject   | late     | -            | -            | -         | -
-pending        | withdraw | -        | -            | -            | late      | -
+pending        | withdraw | -        | -            | -            | late      | late
 pending        | start    | -        | provisioning | provisioning | -         | provisioning
 pending        | complete | -        | completed    | completed    | -         | completed
 pending        | fail     | -        | failed       | failed       | -         | failed
@@ -109,7 +109,7 @@ pending        | retry    | -        | late         | -            | -         |
 pending        | cancel   | -        | cancelled    | -            | cancelled | -
 provisioning   | approve  | late     | -            | -            | -         | late
 provisioning   | reject   | late     | -            | -            | -         | -
-provisioning   | withdraw | -        | -            | -            | late      | -
+provisioning   | withdraw | -        | -            | -            | late      | late
 provisioning   | start    | -        | late         | late         | -         | late
 provisioning   | complete | -        | completed    | completed    | -         | completed
 provisioning   | fail     | -        | failed       | failed       | -         | failed
@@ -117,7 +117,7 @@ provisioning   | retry    | -        | late         | -            | -         |
 provisioning   | cancel   | -        | late         | -            | late      | -
 completed      | approve  | late     | -            | -            | -         | late
 completed      | reject   | late     | -            | -            | -         | -
-completed      | withdraw | -        | -            | -            | late      | -
+completed      | withdraw | -        | -            | -            | late      | late
 completed      | start    | -        | late         | late         | -         | late
 completed      | complete | -        | late         | late         | -         | late
 completed      | fail     | -        | late         | late         | -         | late
@@ -125,7 +125,7 @@ completed      | retry    | -        | late         | -            | -         |
 completed      | cancel   | -        | late         | -            | late      | -
 failed         | approve  | late     | -            | -            | -         | late
 failed         | reject   | late     | -            | -            | -         | -
-failed         | withdraw | -        | -            | -            | late      | -
+failed         | withdraw | -        | -            | -            | late      | late
 failed         | start    | -        | late         | late         | -         | late
 failed         | complete | -        | late         | late         | -         | late
 failed         | fail     | -        | late         | late         | -         | late
@@ -133,7 +133,7 @@ failed         | retry    | -        | pending      | -            | -         |
 failed         | cancel   | -        | cancelled    | -            | -         | -
 rejected       | approve  | late     | -            | -            | -         | late
 rejected       | reject   | late     | -            | -            | -         | -
-rejected       | withdraw | -        | -            | -            | late      | -
+rejected       | withdraw | -        | -            | -            | late      | late
 rejected       | start    | -        | late         | late         | -         | late
 rejected       | complete | -        | late         | late         | -         | late
 rejected       | fail     | -        | late         | late         | -         | late
@@ -141,7 +141,7 @@ rejected       | retry    | -        | late         | -            | -         |
 rejected       | cancel   | -        | late         | -            | late      | -
 cancelled      | approve  | late     | -            | -            | -         | late
 cancelled      | reject   | late     | -            | -            | -         | -
-cancelled      | withdraw | -        | -            | -            | late      | -
+cancelled      | withdraw | -        | -            | -            | late      | late
 cancelled      | start    | -        | late         | late         | -         | late
 cancelled      | complete | -        | late         | late         | -         | late
 cancelled      | fail     | -        | late         | late         | -         | late

@@ -1,4 +1,4 @@
-"""Is every history whole? Follows the chain of each approval, order and quote from its first event."""
+"""Is every history whole? Follows the chain of each approval, order, quote and subscription from its first event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from approvals.models import Approval, ApprovalEvent
 from companies.events import faults
-from orders.models import Order, OrderEvent, Quote, QuoteEvent
+from orders.models import Order, OrderEvent, Quote, QuoteEvent, Subscription, SubscriptionEvent
 
 CHUNK = 500
 
@@ -18,7 +18,7 @@ CHUNK = 500
 class Command(BaseCommand):
     """Reads only; ends with an error where a link does not hold or the end of a history is missing."""
 
-    help = "Verify the chained histories of all approvals, orders and quotes."
+    help = "Verify the chained histories of all approvals, orders, quotes and subscriptions."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line per fault and a count; raise `CommandError` where there is any fault."""
@@ -27,6 +27,7 @@ class Command(BaseCommand):
             ("approval", Approval.objects.order_by("pk"), ApprovalEvent),
             ("order", Order.objects.order_by("pk"), OrderEvent),
             ("quote", Quote.objects.order_by("pk"), QuoteEvent),
+            ("subscription", Subscription.objects.order_by("pk"), SubscriptionEvent),
         ):
             checked, wrong = self._verify(word, parents.prefetch_related(_in_order(events)))
             self.stdout.write(f"{checked} {word} histories verified, {wrong} with faults.")

@@ -1,0 +1,212 @@
+"""Changing a subscription: another plan or quantity, or keeping a trial, as an order with all its questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from approvals.models import Approval, SubjectKind
+from approvals.outcomes import Outcome
+from approvals.policy import Ruling
+from approvals.services.ask import request_approval, ruling_for
+from approvals.subjects import subject_of
+from catalog.models import Listing
+from companies.actors import Actor
+from companies.services.idempotency import Once, remember
+from config.kit.refused import Invalid, Late, Missing
+from orders.models import Checkout, Subscription, SubscriptionChange
+from orders.pricing import difference_of
+from orders.services.cart_steps import clean_quantity, within_bounds
+from orders.services.order_steps import check_orderable, kept, not_permitted
+from orders.services.subscription_ordering import order_change
+from orders.services.subscription_steps import values_of
+from orders.services.subscription_writer import write_change
+from orders.subscription_lifecycle import OPEN_CHANGES, ChangeKind, ChangeStatus, SubscriptionMove
+from orders.subscription_priced import PricedChange, period_price
+from orders.subscription_standing import check_subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a subscription shall become. No listing or no quantity: as it is."""
+
+    listing_key: str = ""
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOutlook:
+    """What a change would cost, and what the policy says about it; nothing was written."""
+
+    change: SubscriptionChange
+    priced: PricedChange
+    ruling: Ruling
+
+
+def change_outlook(*, actor: Actor, subscription_id: int, wanted: Wanted, now: datetime | None = None) -> ChangeOutlook:
+    """What would come of a change, without making it: prices per period, the difference, who would have to approve.
+
+    Raises as `change_subscription`, but for the policy.
+    """
+    now = now or timezone.now()
+    subscription = _with_all(Subscription.objects.visible_to(actor), subscription_id)
+    change = _prepared(subscription, wanted, actor, now)
+    facts = subject_of(SubjectKind.SUBSCRIPTION_CHANGE).facts(change, now)
+    return ChangeOutlook(change, facts.basis, ruling_for(facts, actor))
+
+
+def change_subscription(
+    *,
+    actor: Actor,
+    subscription_id: int,
+    wanted: Wanted,
+    seen_gross: Decimal | None = None,
+    once: Once | None = None,
+    now: datetime | None = None,
+) -> Outcome[Checkout]:
+    """Order a change where the policy lets the actor without anybody's yes; of a trial: keep it, paid.
+
+    The policy judges what a period will cost more (gross). The subscription keeps its values until the order may
+    go on: at once, or when it passes its review. `seen_gross` is the new price per period (gross) that the customer
+    confirmed; another one now is refused.
+
+    Raises `Missing`, `NotYours` (code `approval_required`, details: why), `Late` where it does not run, another
+    change is open (code `change_open`) or the price is another (`total_changed`), `Invalid` where nothing would
+    change, or for a plan that is not offered.
+    """
+    now = now or timezone.now()
+    found = _with_all(Subscription.objects.visible_to(actor), subscription_id)
+    with transaction.atomic():
+        subscription = _with_all(Subscription.objects.locked(), found.pk)
+        change = _opened(subscription, wanted, actor, now, seen_gross)
+        facts = subject_of(SubjectKind.SUBSCRIPTION_CHANGE).facts(change, now)
+        check_orderable(facts.basis)
+        ruling = ruling_for(facts, actor)
+        if not ruling.permitted:
+            raise not_permitted(ruling)
+        checkout, _ = order_change(change, facts.basis, kept(ruling, facts, actor), actor, now)
+        remember(once, "checkout", checkout.pk, now)
+        return Outcome(checkout)
+
+
+def ask_for_change(
+    *,
+    actor: Actor,
+    subscription_id: int,
+    wanted: Wanted,
+    approver_id: int | None,
+    comment: str = "",
+    seen_gross: Decimal | None = None,
+    now: datetime | None = None,
+) -> Outcome[Approval]:
+    """Put a change that needs a yes to an eligible approver; it is the subscription's open change from now on.
+
+    Raises as `change_subscription` and as asking for any approval does.
+    """
+    now = now or timezone.now()
+    found = _with_all(Subscription.objects.visible_to(actor), subscription_id)
+    with transaction.atomic():
+        subscription = _with_all(Subscription.objects.locked(), found.pk)
+        change = _opened(subscription, wanted, actor, now, seen_gross)
+        outcome = request_approval(
+            actor=actor,
+            kind=SubjectKind.SUBSCRIPTION_CHANGE,
+            subject_id=str(change.pk),
+            approver_id=approver_id,
+            comment=comment,
+            now=now,
+        )
+        if outcome.record is None:
+            write_change(change, ChangeStatus.WITHDRAWN, now)
+        return outcome
+
+
+def _with_all(subscriptions: object, pk: int) -> Subscription:
+    rows = subscriptions.select_related(  # type: ignore[attr-defined]  # a QuerySet, plain or locked
+        "marketplace__owner", "company", "owner", "seller", "vendor", "plan", "product__tax_class", "product__vendor"
+    )
+    found: Subscription | None = rows.filter(pk=pk).first()
+    if found is None:
+        raise Missing("There is no such subscription.")
+    return found
+
+
+def _opened(
+    subscription: Subscription, wanted: Wanted, actor: Actor, now: datetime, seen_gross: Decimal | None
+) -> SubscriptionChange:
+    """The change as the locked subscription's open one; saved."""
+    change = _prepared(subscription, wanted, actor, now)
+    if seen_gross is not None and seen_gross != change.gross:
+        raise Late("The price has changed since you looked. Check it and go on.", code="total_changed")
+    try:
+        with transaction.atomic():
+            change.save(force_insert=True)
+    except IntegrityError:
+        raise _open_already(subscription) from None
+    return change
+
+
+def _prepared(subscription: Subscription, wanted: Wanted, actor: Actor, now: datetime) -> SubscriptionChange:
+    kind = ChangeKind.CONVERSION if subscription.is_trial else ChangeKind.MODIFICATION
+    check_subscription(
+        subscription, SubscriptionMove.CONVERT if subscription.is_trial else SubscriptionMove.CHANGE, actor
+    )
+    if subscription.changes.filter(status__in=OPEN_CHANGES).exists():
+        raise _open_already(subscription)
+    listing = _listing(subscription, wanted.listing_key)
+    quantity = subscription.quantity if wanted.quantity is None else clean_quantity(wanted.quantity)
+    within_bounds(quantity, listing)
+    is_same = (listing.plan_id, quantity) == (subscription.plan_id, subscription.quantity)
+    if kind is ChangeKind.MODIFICATION and is_same:
+        raise Invalid("Nothing would be different. Choose another plan or quantity.", field="quantity")
+    price = period_price(subscription, listing, quantity, now)
+    more = price.amounts if subscription.is_trial else difference_of(subscription.amounts, price.amounts)
+    return SubscriptionChange(
+        subscription=subscription,
+        kind=kind,
+        status=ChangeStatus.ASKED,
+        status_since=now,
+        requested_by_id=actor.user_id or subscription.owner_id,
+        requested_by_name=actor.name[:200],
+        listing=listing,
+        plan=listing.plan,
+        quantity=quantity,
+        unit_price=price.unit_price,
+        includes_tax=price.includes_tax,
+        tax_rate=price.tax_rate,
+        net=price.amounts.net,
+        tax=price.amounts.tax,
+        gross=price.amounts.gross,
+        difference_net=more.net,
+        difference_tax=more.tax,
+        difference_gross=more.gross,
+        old=values_of(subscription),
+        created_at=now,
+        modified_at=now,
+    )
+
+
+def _listing(subscription: Subscription, key: str) -> Listing:
+    offers = Listing.objects.filter(marketplace_id=subscription.marketplace_id, product_id=subscription.product_id)
+    offers = offers.filter(plan__isnull=False, currency=subscription.currency).select_related("plan", "product")
+    if key:
+        listing = offers.filter(key=key, is_active=True, plan__is_active=True).first()
+    else:
+        listing = offers.filter(pk=subscription.listing_id).first()
+    if listing is None:
+        raise Invalid("This plan is not offered here.", field="plan")
+    return listing
+
+
+def _open_already(subscription: Subscription) -> Late:
+    change = subscription.changes.filter(status__in=OPEN_CHANGES).select_related("plan").first()
+    what = f" to {change.plan.name.get('en', change.plan.code)}" if change else ""
+    return Late(
+        f"A change of {subscription.number}{what} is waiting already. Take that back first, or wait for it.",
+        code="change_open",
+        details=[change.key] if change else [],
+    )

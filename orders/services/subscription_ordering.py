@@ -1,0 +1,43 @@
+"""The step that makes an order of a locked, permitted change of a subscription."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from approvals.models import Approval
+from companies.actors import Actor
+from orders.details import CheckoutDetails
+from orders.models import Checkout, Order, SubscriptionChange
+from orders.services.placing import Placement, place_step
+from orders.services.subscription_steps import follow_order
+from orders.services.subscription_writer import write_change
+from orders.subscription_lifecycle import ChangeStatus
+from orders.subscription_priced import PricedChange
+
+# A change is delivered and paid as the subscription itself.
+NOTHING_OPEN = CheckoutDetails(None, {}, None, {})
+
+
+def order_change(
+    change: SubscriptionChange,
+    priced: PricedChange,
+    ruling: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+    approval: Approval | None = None,
+) -> tuple[Checkout, list[Order]]:
+    """Order a locked, permitted change; it is written at once where no review is needed."""
+    write_change(change, ChangeStatus.ORDERED, now)
+    placement = Placement(
+        priced,
+        NOTHING_OPEN,
+        ruling,
+        approval,
+        approved_gross=priced.totals.gross if approval else None,
+        subscription=change.subscription,
+    )
+    checkout, orders = place_step(placement, actor, now)
+    for order in orders:
+        follow_order(order, (), actor, now)
+    return checkout, orders

@@ -1,0 +1,257 @@
+"""What becomes of subscriptions when orders are placed and move: begun, activated, changed or given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from catalog.models import offer_name
+from companies.actors import Actor
+from companies.events import Happening, chain_event
+from config.kit.money import spell
+from config.kit.refused import Invalid
+from orders.lifecycle import DeliveryState, OrderKind, OrderStatus
+from orders.models import Order, OrderLine, Subscription, SubscriptionChange, SubscriptionEvent
+from orders.priced import Parcel, PricedCartLine
+from orders.pricing import price_line
+from orders.services.subscription_writer import write_change, write_subscription_move
+from orders.subscription_lifecycle import (
+    ChangeKind,
+    ChangeStatus,
+    SubscriptionMove,
+    SubscriptionParty,
+    SubscriptionStatus,
+    period_end,
+)
+
+SYSTEM = SubscriptionParty.SYSTEM
+VALUES = ("plan", "listing", "quantity", "unit_price", "includes_tax", "tax_rate", "net", "tax", "gross", "name")
+
+
+def lock_subscriptions_of(order: Order) -> list[Subscription]:
+    """Those an order begins or changes, locked by id; taken before the order itself. No query for other orders."""
+    if not order.begins_subscriptions and order.subscription_id is None:
+        return []
+    wanted = Subscription.objects.filter(pk=order.subscription_id)
+    if order.begins_subscriptions:
+        wanted = Subscription.objects.filter(first_line__order_id=order.pk)
+    return list(Subscription.objects.locked().filter(pk__in=wanted.values("pk")).order_by("pk"))
+
+
+def lock_order(order: Order) -> Order:
+    """The order afresh, locked after the subscriptions that follow it."""
+    lock_subscriptions_of(order)
+    return Order.objects.locked().get(pk=order.pk)
+
+
+def begins(parcel: Parcel) -> bool:
+    """Some line of it begins a subscription."""
+    return parcel.kind in (OrderKind.PURCHASE, OrderKind.TRIAL) and any(
+        line.listing.plan_id is not None and not isinstance(line.line, SubscriptionChange) for line in parcel.lines
+    )
+
+
+def begin_subscriptions(lines: Iterable[tuple[Order, PricedCartLine, OrderLine]], actor: Actor, now: datetime) -> None:
+    """Make the subscriptions that lines of new orders begin, and link each to its (unsaved) line. Two statements.
+
+    Raises `Invalid` (field `cart`) for a second trial of a product by the same customer.
+    """
+    subscriptions, events = [], []
+    for order, priced, line in lines:
+        if priced.listing.plan_id is None:
+            continue
+        subscription = _begun(order, priced, now)
+        line.subscription = subscription
+        what = Happening(
+            "subscription.ordered",
+            to_status=subscription.status,
+            facts={"order": order.number, "plan": subscription.plan.code, "quantity": spell(subscription.quantity)},
+        )
+        subscriptions.append(subscription)
+        events.append(chain_event(SubscriptionEvent(subscription=subscription), subscription, what, actor, now))
+    _check_first_trials(subscriptions)
+    Subscription.objects.bulk_create(subscriptions)
+    SubscriptionEvent.objects.bulk_create(events)
+
+
+def follow_order(order: Order, lines: Iterable[OrderLine], actor: Actor, now: datetime) -> None:
+    """Let subscriptions follow a locked order that has just moved; its subscriptions were locked before it.
+
+    A new one runs when its line is delivered and is cancelled when the order ends without; a change is written when
+    its order may go on, and given back when that ends.
+    """
+    if order.subscription_id is not None:
+        _follow_change(order, actor, now)
+    if not order.begins_subscriptions:
+        return
+    begun = {line.subscription_id: line for line in lines if line.subscription_id}
+    for subscription in Subscription.objects.select_related("plan").filter(pk__in=begun).order_by("pk"):
+        line = begun[subscription.pk]
+        if subscription.status != SubscriptionStatus.AWAITING:
+            continue
+        if line.delivery_state == DeliveryState.COMPLETED:
+            _activate(subscription, now)
+        elif order.status in (OrderStatus.REJECTED, OrderStatus.CANCELLED):
+            write_subscription_move(subscription, SubscriptionMove.CANCEL, SYSTEM, Actor.system("orders"), now)
+
+
+def values_of(record: Subscription | SubscriptionChange) -> dict[str, str]:
+    """What a change can change, as text for people and for giving it back."""
+    return {
+        "plan": str(record.plan_id),
+        "plan_code": record.plan.code,
+        "plan_name": record.plan.name.get("en", record.plan.code),
+        "listing": str(record.listing_id),
+        "quantity": spell(record.quantity),
+        "unit_price": spell(record.unit_price),
+        "includes_tax": "true" if record.includes_tax else "",
+        "tax_rate": spell(record.tax_rate),
+        "net": spell(record.net),
+        "tax": spell(record.tax),
+        "gross": spell(record.gross),
+    }
+
+
+def _begun(order: Order, priced: PricedCartLine, now: datetime) -> Subscription:
+    listing, product = priced.listing, priced.line.product
+    is_trial = priced.kind is OrderKind.TRIAL
+    # A trial costs nothing, but what it will cost is agreed with it.
+    per_period = (
+        price_line(
+            priced.quantity,
+            listing.unit_price,
+            includes_tax=listing.includes_tax,
+            tax_code=priced.priced.tax_code,
+            tax_rate=priced.tax_rate,
+            currency=order.currency,
+        )
+        if is_trial
+        else priced.priced
+    )
+    return Subscription(
+        tenant_id=order.tenant_id,
+        marketplace=order.marketplace,
+        seller_id=order.auditing_company_id,
+        vendor=order.vendor,
+        owner=order.buyer,
+        owner_name=order.buyer_name,
+        company=order.company,
+        product=product,
+        plan=listing.plan,
+        listing=listing,
+        name=priced.name,
+        quantity=priced.quantity,
+        unit_price=per_period.unit_price,
+        includes_tax=per_period.includes_tax,
+        tax_rate=priced.tax_rate,
+        currency=order.currency,
+        country=order.country,
+        net=per_period.amounts.net,
+        tax=per_period.amounts.tax,
+        gross=per_period.amounts.gross,
+        status=SubscriptionStatus.AWAITING,
+        status_since=now,
+        is_trial=is_trial,
+        began_as_trial=is_trial,
+        created_at=now,
+        modified_at=now,
+    )
+
+
+def _check_first_trials(subscriptions: Sequence[Subscription]) -> None:
+    """One trial of a product per company (per person in none); one that waits counts."""
+    tried = [s for s in subscriptions if s.is_trial]
+    if not tried:
+        return
+    first = tried[0]
+    whose: dict[str, Any] = {"company": first.company} if first.company else {"company": None, "owner": first.owner}
+    wanted = [s.product_id for s in tried]
+    former = Subscription.objects.filter(
+        tenant_id=first.tenant_id, product_id__in=wanted, began_as_trial=True, **whose
+    ).exclude(status=SubscriptionStatus.CANCELLED)
+    if former.exists() or len(set(wanted)) != len(wanted):
+        raise Invalid("A product can be tried for nothing only once.", field="cart", code="tried_before")
+
+
+def _activate(subscription: Subscription, now: datetime) -> None:
+    subscription.started_at = subscription.period_starts_at = now
+    if subscription.is_trial:
+        subscription.renews_at = now + timedelta(days=subscription.plan.trial_days)
+    else:
+        subscription.periods = 1
+        subscription.renews_at = period_end(now, subscription.plan.period)
+    write_subscription_move(
+        subscription,
+        SubscriptionMove.ACTIVATE,
+        SYSTEM,
+        Actor.system("orders", subscription.tenant_id),
+        now,
+        columns=["started_at", "period_starts_at", "periods", "renews_at"],
+    )
+
+
+def _follow_change(order: Order, actor: Actor, now: datetime) -> None:
+    change = (
+        SubscriptionChange.objects.filter(checkout=order.checkout_id)
+        .select_related("subscription__plan", "subscription__product", "plan", "listing")
+        .first()
+    )
+    if change is None:
+        return
+    subscription = change.subscription
+    if order.status == OrderStatus.PENDING and change.status == ChangeStatus.ORDERED:
+        apply_change(subscription, change, actor, now)
+    elif order.status == OrderStatus.REJECTED and change.is_open:
+        write_change(change, ChangeStatus.REFUSED, now)
+    elif order.status == OrderStatus.CANCELLED:
+        if change.is_open:
+            write_change(change, ChangeStatus.WITHDRAWN, now)
+        elif change.status == ChangeStatus.APPLIED:
+            _give_back(subscription, change, now)
+
+
+def apply_change(subscription: Subscription, change: SubscriptionChange, actor: Actor, now: datetime) -> None:
+    """Write an approved change into its locked subscription. A trial that is kept begins its first paid period."""
+    before, former_period = values_of(subscription), subscription.plan.period
+    subscription.plan, subscription.listing = change.plan, change.listing
+    subscription.name = offer_name(subscription.product, change.plan)
+    subscription.quantity, subscription.unit_price = change.quantity, change.unit_price
+    subscription.includes_tax, subscription.tax_rate = change.includes_tax, change.tax_rate
+    subscription.net, subscription.tax, subscription.gross = change.net, change.tax, change.gross
+    columns = [*VALUES]
+    move = SubscriptionMove.CHANGE
+    if change.kind == ChangeKind.CONVERSION:
+        move = SubscriptionMove.CONVERT
+        subscription.is_trial, subscription.periods, subscription.period_starts_at = False, 1, now
+        subscription.started_at, subscription.renews_at = now, period_end(now, change.plan.period)
+        columns += ["is_trial", "periods", "started_at", "period_starts_at", "renews_at"]
+    elif change.plan.period != former_period:
+        # Another length of period begins with the change.
+        subscription.periods, subscription.started_at, subscription.period_starts_at = 1, now, now
+        subscription.renews_at = period_end(now, change.plan.period)
+        columns += ["periods", "started_at", "period_starts_at", "renews_at"]
+    write_change(change, ChangeStatus.APPLIED, now)
+    facts = {"from": before, "to": values_of(subscription)}
+    write_subscription_move(subscription, move, SYSTEM, actor, now, columns=columns, facts=facts)
+
+
+def _give_back(subscription: Subscription, change: SubscriptionChange, now: datetime) -> None:
+    """The order for a change was cancelled before it was carried out: the subscription is as it was."""
+    old = change.old
+    subscription.plan_id, subscription.listing_id = int(old["plan"]), int(old["listing"])
+    subscription.name = offer_name(subscription.product, subscription.plan)
+    subscription.quantity, subscription.unit_price = Decimal(old["quantity"]), Decimal(old["unit_price"])
+    subscription.includes_tax, subscription.tax_rate = bool(old["includes_tax"]), Decimal(old["tax_rate"])
+    subscription.net, subscription.tax = Decimal(old["net"]), Decimal(old["tax"])
+    subscription.gross = Decimal(old["gross"])
+    write_change(change, ChangeStatus.WITHDRAWN, now)
+    write_subscription_move(
+        subscription,
+        SubscriptionMove.REVERT,
+        SYSTEM,
+        Actor.system("orders", subscription.tenant_id),
+        now,
+        columns=VALUES,
+    )

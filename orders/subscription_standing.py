@@ -1,0 +1,80 @@
+"""Where somebody stands towards a subscription, and which moves are theirs now."""
+
+from __future__ import annotations
+
+from companies.actors import Actor
+from companies.models import Member
+from companies.roles import GROUP_ROLES, SELLER_ROLES, Role
+from config.kit.refused import Late
+from orders.models import Subscription
+from orders.subscription_lifecycle import (
+    SUBSCRIPTION,
+    SubscriptionMove,
+    SubscriptionParty,
+    SubscriptionStatus,
+)
+
+CHANGING = (SubscriptionMove.CHANGE, SubscriptionMove.CONVERT)
+
+
+def parties_of_subscription(subscription: Subscription, actor: Actor) -> frozenset[SubscriptionParty]:
+    """What the actor is to this subscription now. One query for members: their role is that of now."""
+    parties: set[SubscriptionParty] = set()
+    if actor.is_client and actor.tenant_id == subscription.tenant_id:
+        parties.add(SubscriptionParty.SELLER)
+    if actor.company_id == subscription.company_id and actor.user_id is not None:
+        is_owner = actor.user_id == subscription.owner_id
+        if subscription.company_id is None:
+            parties |= {SubscriptionParty.CUSTOMER} if is_owner else set()
+        else:
+            role = _role(actor)
+            if role is Role.ADMIN or (is_owner and role in GROUP_ROLES):
+                parties.add(SubscriptionParty.CUSTOMER)
+    if actor.role in SELLER_ROLES and actor.company_id == subscription.seller_id and _role(actor) in SELLER_ROLES:
+        parties.add(SubscriptionParty.SELLER)
+    return frozenset(parties)
+
+
+def check_subscription(subscription: Subscription, move: SubscriptionMove, actor: Actor) -> None:
+    """Raise `NotYours`, or `Late` with what has become of it, for a move that is not open to the actor."""
+    parties = parties_of_subscription(subscription, actor)
+    try:
+        SUBSCRIPTION.next_status(subscription.status, move, parties)
+    except Late:
+        raise Late(how_the_subscription_stands(subscription), code=f"subscription_{subscription.status}") from None
+
+
+def subscription_moves_for(subscription: Subscription, actor: Actor) -> tuple[SubscriptionMove, ...]:
+    """The moves a service would accept from this actor now, but for an open change that is in the way."""
+    parties = parties_of_subscription(subscription, actor)
+    offered = (SubscriptionMove(m) for m in SUBSCRIPTION.open_moves(subscription.status, parties))
+    return tuple(move for move in offered if _makes_sense(subscription, move))
+
+
+def how_the_subscription_stands(subscription: Subscription) -> str:
+    """What has become of the subscription, for somebody who came too late."""
+    return {
+        SubscriptionStatus.AWAITING: f"Subscription {subscription.number} has not begun yet.",
+        SubscriptionStatus.ACTIVE: f"Subscription {subscription.number} is running.",
+        SubscriptionStatus.TERMINATED: f"Subscription {subscription.number} has ended.",
+        SubscriptionStatus.CANCELLED: f"Subscription {subscription.number} was never begun.",
+    }[SubscriptionStatus(subscription.status)]
+
+
+def _makes_sense(subscription: Subscription, move: SubscriptionMove) -> bool:
+    if move is SubscriptionMove.CONVERT:
+        return subscription.is_trial
+    if move is SubscriptionMove.CHANGE:
+        return not subscription.is_trial
+    if move is SubscriptionMove.STOP_RENEWING:
+        return subscription.auto_renews and not subscription.is_trial
+    if move is SubscriptionMove.RESUME_RENEWING:
+        return not subscription.auto_renews and not subscription.is_trial
+    return True
+
+
+def _role(actor: Actor) -> Role | None:
+    """Of now: the actor was resolved before the lock."""
+    mine = Member.objects.active().filter(company_id=actor.company_id, user_id=actor.user_id)
+    role = mine.values_list("role", flat=True).first()
+    return Role(role) if role else None
