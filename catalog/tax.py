@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from catalog.models import TaxRate
 
 
@@ -38,14 +40,20 @@ def countries_of(tax_class_ids: Iterable[int]) -> dict[int, list[str]]:
 
 def rate_by_code(tenant_id: int, code: str, country: str, day: date) -> Decimal | None:
     """The percentage of the tenant's tax class `code`, or None where no row holds. One query."""
-    return (
-        TaxRate.objects.filter(
-            tax_class__tenant_id=tenant_id,
-            tax_class__code=code,
-            country=country,
-            valid_from__lte=day,
-        )
-        .order_by("-valid_from")
-        .values_list("rate", flat=True)
-        .first()
-    )
+    return _newest(tenant_id, code, country, day).values_list("rate", flat=True).first()
+
+
+def rate_in(code: str, tenant: str, country: str, day: date) -> Subquery:
+    """`rate_by_code` within another query, by the names of two of its columns. None where no row holds."""
+    return Subquery(_newest(OuterRef(tenant), OuterRef(code), country, day).values("rate")[:1])
+
+
+def rate_on(tax_class: str, country: str | OuterRef, day: date) -> Subquery:
+    """`rates_on` within another query, by the name of its column. None where no row holds."""
+    rates = TaxRate.objects.filter(tax_class_id=OuterRef(tax_class), country=country, valid_from__lte=day)
+    return Subquery(rates.order_by("-valid_from").values("rate")[:1])
+
+
+def _newest(tenant: int | OuterRef, code: str | OuterRef, country: str, day: date) -> QuerySet[TaxRate]:
+    rates = TaxRate.objects.filter(tax_class__tenant_id=tenant, tax_class__code=code)
+    return rates.filter(country=country, valid_from__lte=day).order_by("-valid_from")

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from catalog.models import Listing, Product, SoldAs, offer_name
-from catalog.tax import rate_by_code, rates_in, rates_on
+from catalog.tax import rate_in, rate_on, rates_in
 from companies.models import Marketplace, ShippingMethod
 from companies.preferences import PreferenceKey, preference
 from config.kit.money import AMOUNT_LIMIT, ZERO, Money, round_amount
@@ -138,32 +139,39 @@ def priced_cart(
     """Price a cart as of `now` (tax is that of the UTC day).
 
     Prices are today's while a cart is open; a held cart keeps those of its request. `frozen=False`
-    asks for today's prices of a held cart. Two queries, whatever the number of lines, and
-    two for shipping. Raises `Invalid` (field `shipping`) for a method the marketplace does not have.
+    asks for today's prices of a held cart. One query, whatever the number of lines, and
+    one for shipping. Raises `Invalid` (field `shipping`) for a method the marketplace does not have.
     """
     frozen = cart.is_frozen if frozen is None else frozen
-    rows = list(_rows(cart.lines.all(), cart.tenant_id))
-    rates = rates_on({row.product.tax_class_id for row in rows}, cart.country, now.date())
-    return with_shipping(_assembled(cart, rows, rates, frozen=frozen), shipping, now)
+    rows = list(_rows(cart.lines.all(), cart.tenant_id, cart.country, now))
+    return with_shipping(_assembled(cart, rows, _rates(rows), frozen=frozen), shipping, now)
 
 
 def priced_carts(carts: Sequence[Cart], now: datetime) -> list[PricedCart]:
-    """Several carts of one tenant, each as `priced_cart` does it, without shipping. Two queries for all."""
+    """Several carts of one tenant, each as `priced_cart` does it, without shipping. One query for all."""
     if not carts:
         return []
     rows: dict[int, list[CartLine]] = {cart.pk: [] for cart in carts}
-    for row in _rows(CartLine.objects.filter(cart_id__in=list(rows)), carts[0].tenant_id):
+    for row in _rows(
+        CartLine.objects.filter(cart_id__in=list(rows)), carts[0].tenant_id, OuterRef("cart__country"), now
+    ):
         rows[row.cart_id].append(row)
-    classes = {row.product.tax_class_id for lines in rows.values() for row in lines}
-    rates = rates_in(classes, {cart.country for cart in carts}, now.date())
-    return [_assembled(cart, rows[cart.pk], rates[cart.country], frozen=cart.is_frozen) for cart in carts]
+    return [_assembled(cart, rows[cart.pk], _rates(rows[cart.pk]), frozen=cart.is_frozen) for cart in carts]
 
 
-def _rows(lines: QuerySet[CartLine], tenant_id: int) -> QuerySet[CartLine]:
+def _rates(rows: Iterable[Any]) -> dict[int, Decimal]:
+    """The tax rates that hold for these lines, by tax class; one that is not known is not in it."""
+    return {row.product.tax_class_id: row.tax_rate for row in rows if row.tax_rate is not None}
+
+
+def _rows(lines: QuerySet[CartLine], tenant_id: int, country: str | OuterRef, now: datetime) -> QuerySet[CartLine]:
     """Lines with what pricing needs, in their order."""
     return (
         lines.select_related("listing__plan", "product__tax_class", "product__vendor")
-        .annotate(review_default=preference(tenant_id, PreferenceKey.REVIEW_DEFAULT))
+        .annotate(
+            review_default=preference(tenant_id, PreferenceKey.REVIEW_DEFAULT),
+            tax_rate=rate_on("product__tax_class_id", country, now.date()),
+        )
         .order_by("position")
     )
 
@@ -192,7 +200,7 @@ def totals_by_country(
 ) -> dict[str, Totals]:
     """What the same cart costs at today's prices with the taxes of each of these countries.
 
-    A country for which a rate is not known is not in the answer. One query, and two per country for
+    A country for which a rate is not known is not in the answer. One query, and one per country for
     shipping. Raises `Invalid` (field `shipping`) as `with_shipping` does.
     """
     rows = [line.line for line in priced.lines]
@@ -212,16 +220,17 @@ def totals_by_country(
 
 
 def shipping_amounts(marketplace: Marketplace, choice: ShippingChoice, cart: Cart, now: datetime) -> Amounts:
-    """What the chosen shipping method costs; raises `Invalid` (field `shipping`). Two queries."""
-    method = ShippingMethod.objects.filter(
+    """What the chosen shipping method costs; raises `Invalid` (field `shipping`). One query."""
+    methods = ShippingMethod.objects.filter(
         marketplace=marketplace, zone=choice.zone, key=choice.method, is_active=True
-    ).first()
+    )
+    rate = rate_in("tax_class", "marketplace__tenant_id", cart.country, now.date())
+    method = methods.annotate(tax_rate=rate).first()
     if method is None or method.currency != cart.currency:
         raise Invalid(f"{marketplace.name} does not ship that way.", field="shipping")
-    rate = rate_by_code(marketplace.tenant_id, method.tax_class, cart.country, now.date())
-    if rate is None:
+    if method.tax_rate is None:
         raise Invalid(f"No tax rate is known for shipping to {cart.country}.", field="shipping", code=UNTAXED)
-    return price_shipping(method.net_price, tax_rate=rate, currency=cart.currency)
+    return price_shipping(method.net_price, tax_rate=method.tax_rate, currency=cart.currency)
 
 
 def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, tenant_default: bool) -> PricedCartLine:

@@ -74,14 +74,14 @@ class TestWhateverIsInTheCart:
     def test_preview(self, cast, lines):
         cart = cast.cart("rita", lines)
 
-        with budget(4):
+        with budget(3):
             preview(cast, "rita", cart)
 
     def test_request(self, cast, lines):
         cart = cast.cart("rita", lines)
         given = details(cast, deliveryWindow=window(cast.window))
 
-        with budget(16):
+        with budget(14):
             request(cast, "rita", cart, "ana", details=given).settled()
 
     def test_approve(self, cast, lines):
@@ -100,31 +100,31 @@ class TestWhateverIsInTheCart:
 def test_one_order_placed_freely(cast):
     cart = cast.cart("ana", OVER)
 
-    with budget(16):
+    with budget(14):
         order(cast, "ana", cart).settled()
 
 
 def test_three_orders_of_which_one_waits(cast):
     cart = cast.cart("ana", {"DESK-01": 9, "BOOK-01": 1, "SERVER-01": 1})
 
-    with budget(20):
+    with budget(18):
         order(cast, "ana", cart).settled()
 
 
 def test_ordering_what_was_approved(cast, asked):
     approve(cast, "ana", asked).settled()
 
-    with budget(20):
+    with budget(18):
         order_approved(cast, "rita", asked).settled()
 
 
 def test_approving_and_ordering_in_one(cast, asked):
-    with budget(26):
+    with budget(24):
         approve_and_order(cast, "ana", asked).settled()
 
 
 def test_amend(cast, asked):
-    with budget(14):
+    with budget(12):
         amend(cast, "ana", asked, delivery_window=window(cast.window)).settled()
 
 

@@ -558,7 +558,7 @@ class TestPrices:
         large = again(cast.cart("bea", dict.fromkeys(("DESK-01", "BOOK-01", "CHAIR-01", "VDI-01", "SERVER-01"), 1)))
         for cart in (small, large):
             assert cart.marketplace  # loaded with the cart by whoever shows it
-            with django_assert_num_queries(2):
+            with django_assert_num_queries(1):
                 priced_cart(cart, now())
 
     def test_marketplaces_of_one_s_own(self, cast):
