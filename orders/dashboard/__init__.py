@@ -1,1 +1,1 @@
-"""The customer's pages: home, shop, cart, checkout and orders."""
+"""The customer's pages: home, shop, cart, checkout, quotes and orders."""

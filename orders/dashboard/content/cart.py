@@ -158,7 +158,7 @@ def other_carts(actor: Actor, open_cart: Cart | None, now: datetime) -> Values:
 
 
 def _moves(ruling: Ruling, priced: PricedCart) -> list[Values]:
-    """The way on: to the checkout, where the cart can be ordered or asked about at all."""
+    """The ways on, where the cart can be ordered or asked about at all: to the checkout, or to ask for an offer."""
     if ruling.verdict is Verdict.FORBIDDEN or priced.problems:
         return []
     label, hint = "Order", "Addresses, shipping and payment come next."
@@ -167,7 +167,11 @@ def _moves(ruling: Ruling, priced: PricedCart) -> list[Values]:
     elif not ruling.permitted:
         label, hint = "Ask for approval", "Addresses, shipping, payment and whom to ask come next."
     url = reverse("dashboard:checkout")
-    return [{"label": label, "kind": "primary", "method": "get", "url": url, "hint": hint}]
+    quote: Values = {"label": "Ask for a quote", "method": "get", "url": reverse("dashboard:quote_ask")}
+    return [
+        {"label": label, "kind": "primary", "method": "get", "url": url, "hint": hint},
+        {**quote, "hint": "For other prices than these. Nothing is ordered; you get an offer to answer."},
+    ]
 
 
 def _row(line: PricedCartLine, seller: str, *, says_tax: bool) -> Values:

@@ -77,7 +77,7 @@ def checkout_page(cart: Cart, actor: Actor, now: datetime, typed: Any = None) ->
     """The page for an open cart; the number of queries depends on the shipping methods alone."""
     priced = priced_cart(cart, now)
     ruled = ruling_of(priced, actor)
-    methods = _methods(priced, now)
+    methods = shipping_choices(priced, now)
     place = cart.marketplace
     form = CheckoutForm(
         typed,
@@ -161,7 +161,7 @@ def _button(ruling: Ruling) -> Values:
     return {"label": "Ask for approval", "hint": "Nothing is ordered yet. Your cart is kept with these prices."}
 
 
-def _methods(priced: PricedCart, now: datetime) -> list[dict[str, Any]]:
+def shipping_choices(priced: PricedCart, now: datetime) -> list[dict[str, Any]]:
     """How it can be shipped, with prices; a method without a tax rate has none here. A query per tax class."""
     cart, gross = priced.cart, priced.totals.lines.gross
     methods = list(methods_of(cart.marketplace))
