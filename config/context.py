@@ -5,26 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F, Func, IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from approvals.dashboard.rows import to_decide
 from companies.actors import Actor
-from companies.models import Member, Tenant
+from companies.models import Member, Tenant, User
 from companies.portal import HOMES
 from notifications.models import Notice
+from orders.dashboard.content.quotes import to_answer
 from orders.lifecycle import CartStatus
 from orders.models import CartLine, Order
 
 # Pages below an entry of the bar, by the name of their address.
 PAGES = {
     "shop": ("shop", "product"),
-    "cart": ("cart", "checkout", "checkout_done"),
+    "cart": ("cart", "checkout", "checkout_done", "quote_ask"),
     "approvals": (
         *("approvals", "approvals_asked", "approvals_history", "approvals_company"),
         *("approval", "approval_move"),
     ),
+    "quotes": ("quotes", "quote", "quote_accept", "quote_note", "quote_answer"),
     "orders": ("orders", "order", "order_move"),
     "company": ("company",),
     "review": ("review",),
@@ -45,7 +48,7 @@ class Entry:
 def portal(request: HttpRequest) -> dict[str, Any]:
     """The values of `templates/base.html`; nothing outside the two portals.
 
-    At most three queries for the counts, and the marketplaces' where the page did not ask for them.
+    One query for all counts, and the marketplaces' where the page did not ask for them.
     """
     area = getattr(request, "area", "")
     if area == "dashboard":
@@ -56,19 +59,27 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dict[str, Any]:
-    lines = _cart_lines(request, actor)
+    now = timezone.now()
+    counts = _counts(
+        actor,
+        lines=_cart_lines(request, actor),
+        approvals=to_decide(actor, now),
+        quotes=to_answer(actor, now),
+        notices=Notice.objects.visible_to(actor).unread(),
+    )
+    lines = counts["lines"]
     items = [
         Entry("Shop", "shop", "shop"),
         Entry("Cart", "cart", "cart", lines, "line" if lines == 1 else "lines"),
     ]
     if actor.has_membership:
-        items.append(Entry("Approvals", "approvals", "approvals", to_decide(actor, timezone.now()).count()))
-    items.append(Entry("Orders", "orders", "orders"))
+        items.append(Entry("Approvals", "approvals", "approvals", counts["approvals"]))
+    items += [Entry("Quotes", "quotes", "quote", counts["quotes"]), Entry("Orders", "orders", "orders")]
     if member is not None:
         items.append(Entry("Company", "company", "building"))
     name = request.marketplace.name if request.marketplace else request.tenant.name
     return {
-        **_frame(request, "dashboard", actor, name),
+        **_frame(request, "dashboard", name, counts["notices"]),
         "nav": _nav(request, "dashboard", items),
         "me": {
             **_me(request, member, actor),
@@ -81,25 +92,40 @@ def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dic
 
 
 def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) -> dict[str, Any]:
-    waiting = Order.objects.visible_to(actor).to_review().count()
-    items = [Entry("Orders to review", "review", "approvals", waiting), Entry("Orders", "orders", "orders")]
+    counts = _counts(
+        actor,
+        orders=Order.objects.visible_to(actor).to_review(),
+        notices=Notice.objects.visible_to(actor).unread(),
+    )
+    items = [Entry("Orders to review", "review", "approvals", counts["orders"]), Entry("Orders", "orders", "orders")]
     tenant = str(request.tenant.name) if request.tenant else "Countersign"
     nav = _nav(request, "control_panel", items)
     if request.portal.is_staff:
         nav.append({"label": "Administration", "url": reverse("admin:index"), "icon": "gear", "current": False})
     return {
-        **_frame(request, "control_panel", actor, tenant),
+        **_frame(request, "control_panel", tenant, counts["notices"]),
         "nav": nav,
         "me": {**_me(request, member, actor), "tenants": _tenants(request)},
     }
 
 
-def _frame(request: HttpRequest, area: str, actor: Actor, name: str) -> dict[str, Any]:
+def _counts(actor: Actor, **waiting: QuerySet[Any]) -> dict[str, int]:
+    """How many rows there are of each, in one statement."""
+    counted = {
+        # As a plain function: an aggregate would group by what it stands in.
+        f"n_{name}": Subquery(rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n"), IntegerField())
+        for name, rows in waiting.items()
+    }
+    found: dict[str, int | None] = User.objects.values(**counted).get(pk=actor.user_id)
+    return {name: found[f"n_{name}"] or 0 for name in waiting}
+
+
+def _frame(request: HttpRequest, area: str, name: str, unread: int) -> dict[str, Any]:
     return {
         "area": area,
         "brand": {"name": name, "logo_url": ""},
         "home_url": reverse(HOMES[area]),
-        "unread_notices": Notice.objects.visible_to(actor).unread().count(),
+        "unread_notices": unread,
         "notices_url": reverse(f"{area}:notices"),
     }
 
@@ -147,13 +173,13 @@ def _me(request: HttpRequest, member: Member | None, actor: Actor) -> dict[str, 
     }
 
 
-def _cart_lines(request: HttpRequest, actor: Actor) -> int:
+def _cart_lines(request: HttpRequest, actor: Actor) -> QuerySet[CartLine]:
     if not request.marketplace:
-        return 0
+        return CartLine.objects.none()
     return CartLine.objects.filter(
         cart__owner_id=actor.user_id,
         cart__company_id=actor.company_id,
         cart__marketplace_id=request.marketplace.pk,
         cart__status=CartStatus.OPEN,
         cart__type="",
-    ).count()
+    )
