@@ -37,6 +37,7 @@ from orders.quote_edits import (
     SetValidTo,
     Text,
 )
+from orders.quote_offers import offers_for
 from orders.quote_priced import PricedQuote
 from orders.services.cart_steps import MAX_LINES, clean_quantity
 from orders.services.quote_steps import (
@@ -282,14 +283,7 @@ class Draft:
         by_product = {edit.product_key for edit in named if edit.product_key and not edit.listing_key}
         if not by_key and not by_product:
             return
-        offers = Listing.objects.on_sale().filter(
-            Q(key__in=by_key) | Q(product__key__in=by_product),
-            marketplace_id=self.quote.marketplace_id,
-            currency=self.quote.currency,
-        )
-        if not (actor.is_client or actor.platform) and self.quote.marketplace.owner_id is None:
-            # A vendor sells what is its own.
-            offers = offers.filter(product__vendor_id=actor.company_id)
+        offers = offers_for(self.quote, actor).filter(Q(key__in=by_key) | Q(product__key__in=by_product))
         # Of several plans the first is meant where only the product is named.
         offers = offers.select_related("plan", "product__tax_class", "product__vendor")
         for listing in offers.order_by("plan__position", "pk"):
