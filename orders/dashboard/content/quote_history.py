@@ -60,13 +60,20 @@ def events_of(quote: Quote) -> list[QuoteEvent]:
     return list(quote.events.order_by("number").prefetch_related("changes"))
 
 
-def timeline(quote: Quote, events: Sequence[QuoteEvent], approvals: Iterable[Approval], now: datetime) -> list[Values]:
+def timeline(
+    quote: Quote,
+    events: Sequence[QuoteEvent],
+    approvals: Iterable[Approval],
+    now: datetime,
+    *,
+    to_seller: bool = False,
+) -> list[Values]:
     """Rows for the timeline, oldest first: the quote's events and those of its approvals that the reader may see.
 
-    What a seller changes before there is an offer is told with the offer: half a price is none. A query for each of
-    reasons and ways of shipping, where the history names any.
+    What a seller changes before there is an offer is told with the offer: half a price is none. The seller reads it
+    at once. A query for each of reasons and ways of shipping, where the history names any.
     """
-    withheld = _withheld(events)
+    withheld = set() if to_seller else _withheld(events)
     words = _Words(quote, events, now)
     told = [_event(event, quote, words, tells=event.number not in withheld) for event in events]
     if quote.is_overdue(now):
