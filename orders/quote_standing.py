@@ -10,7 +10,7 @@ from django.utils import timezone
 from companies.actors import Actor, ActorKind
 from companies.models import Member
 from companies.roles import SELLING_ROLES
-from config.kit.refused import Late
+from config.kit.refused import Late, Missing
 from config.kit.wording import moment_text
 from orders.models import Quote
 from orders.quote_lifecycle import QUOTE, QuoteMove, QuoteParty, QuoteStatus
@@ -37,11 +37,21 @@ def quote_moves_for_each(quotes: Sequence[Quote], actor: Actor, now: datetime) -
 
 
 def check_quote(quote: Quote, move: QuoteMove, parties: frozenset[QuoteParty], now: datetime) -> QuoteStatus:
-    """The status `move` leads to; raises `NotYours`, or `Late` with what has become of the quote."""
+    """The status `move` leads to; raises `NotYours`, or `Late` with what has become of the quote.
+
+    One that was deleted since it was found is not there any more: `Missing`.
+    """
+    check_there(quote)
     try:
         return QuoteStatus(QUOTE.next_status(quote.status_at(now), move, parties))
     except Late:
         raise Late(how_the_quote_stands(quote, now), code=f"quote_{quote.status_at(now).lower()}") from None
+
+
+def check_there(quote: Quote) -> None:
+    """Raise `Missing` for a quote that was deleted."""
+    if quote.deleted_at is not None:
+        raise Missing("There is no such quote.")
 
 
 def how_the_quote_stands(quote: Quote, now: datetime) -> str:

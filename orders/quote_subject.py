@@ -22,7 +22,7 @@ from orders.models import Quote
 from orders.quote_content import quote_content
 from orders.quote_lifecycle import QuoteStatus
 from orders.quote_priced import PricedQuote, priced_quote
-from orders.quote_standing import how_the_quote_stands
+from orders.quote_standing import check_there, how_the_quote_stands
 from orders.services.quote_steps import expire_quote
 
 
@@ -73,6 +73,7 @@ class QuoteCheckout(Subject):
 
     def check_askable(self, record: Quote, facts: Facts) -> None:
         """Only an open offer whose lines can be bought can be asked about."""
+        check_there(record)
         priced: PricedQuote = facts.basis
         if priced.status is not QuoteStatus.OPEN:
             raise Late(how_the_quote_stands(record, priced.now), code="quote_not_open")

@@ -59,13 +59,13 @@ def accept_quote(
     now = now or timezone.now()
     comment = clean_comment(comment)
     found = find_quote(actor, quote_id, now)
-    approval = found.approval
-    if approval is not None and approval.is_live and found.status == QuoteStatus.OPEN:
+    check_quote(found, QuoteMove.ACCEPT, parties_of_quote(found, actor), now)
+    if found.approval is not None:
         _check_seen(found, seen_hash)
         with transaction.atomic():
             if edits:
                 change_quote(actor=actor, quote_id=found.pk, edits=edits, now=now)
-            return _accept_on(approval, actor, comment, seen_hash, details, once, now)
+            return _accept_on(found.approval, actor, comment, seen_hash, details, once, now)
     wanted = read_details(details or {})
     with transaction.atomic():
         subject = subject_of(SubjectKind.QUOTE_CHECKOUT)
@@ -100,7 +100,7 @@ def check_out_quote(
 ) -> Outcome[Checkout]:
     """Order a quote with a payment; where its acceptance has ordered it already, say once how that is paid.
 
-    Raises as `accept_quote`, `Invalid` (field `payment`) without a payment, and `Late` (code
+    For the same people. Raises as `accept_quote`, `Invalid` (field `payment`) without a payment, and `Late` (code
     `already_ordered`, details: the order numbers) for a quote that was ordered and has its payment.
     """
     now = now or timezone.now()

@@ -19,7 +19,7 @@ from orders.quote_content import quote_content
 from orders.quote_edits import Edit, move_of
 from orders.quote_lifecycle import QuoteMove, QuoteParty, QuoteStatus
 from orders.quote_priced import priced_quote
-from orders.quote_standing import check_quote, parties_of_quote
+from orders.quote_standing import check_quote, check_there, parties_of_quote
 from orders.services.quote_lines import Draft
 from orders.services.quote_reasons import reason_for
 from orders.services.quote_steps import end_approval, expire_step, find_quote, lock_quote
@@ -85,6 +85,7 @@ def remove_quote(*, actor: Actor, quote_id: int, now: datetime | None = None) ->
     found = find_quote(actor, quote_id, now)
     with transaction.atomic():
         quote = lock_quote(found.pk)
+        check_there(quote)
         if QuoteParty.EMPLOYEE not in parties_of_quote(quote, actor):
             raise NotYours("Only the seller deletes a quote.")
         if quote.status == QuoteStatus.ACCEPTED:
