@@ -14,12 +14,14 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from notifications.attachments import attachment_of
 from notifications.models import Notice
 from notifications.wording import Wording, one_line, wording_of
 
 # Styles must go into the elements for mail programs that drop <style>; the rules for narrow and dark
 # screens cannot, and stay for those that read them. A mail is never a reason to fetch something.
 INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+LONGEST_FILE_NAME = 100
 WEB_ADDRESS = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
 
 
@@ -27,7 +29,8 @@ def mail_of(notice: Notice) -> EmailMultiAlternatives:
     """The mail as text and as HTML, in the recipient's time zone; `notice` comes with recipient and tenant.
 
     It has the same Message-ID each time. The sender is the installation's address under the name of
-    the marketplace or tenant, whom the reader knows.
+    the marketplace or tenant, whom the reader knows. Raises `NotMade` where the file that goes with it
+    cannot be made.
     """
     words = wording_of(notice, notice.recipient.time_zone)
     values = _values(notice, words)
@@ -43,6 +46,9 @@ def mail_of(notice: Notice) -> EmailMultiAlternatives:
         },
     )
     mail.attach_alternative(INLINER.inline(render_to_string("notifications/layout.html", values)), "text/html")
+    file = attachment_of(notice)
+    if file is not None:
+        mail.attach(one_line(file.name, LONGEST_FILE_NAME), file.content, file.type)
     return mail
 
 
@@ -54,7 +60,7 @@ def _values(notice: Notice, words: Wording) -> dict[str, Any]:
         "recipient": one_line(notice.recipient.name),
         "url": f"{settings.SITE_URL}{notice.url}" if notice.url else "",
         "site_url": settings.SITE_URL,
-        "sections": [_section(name, words.facts) for name in words.sections],
+        "sections": [_section(name, notice.topic, words.facts) for name in words.sections],
     }
 
 
@@ -72,28 +78,58 @@ class Section:
     instructions: Sequence[Mapping[str, Any]] = ()
 
 
-def _section(name: str, facts: Mapping[str, Any]) -> Section:
-    actor = facts.get("actor", "")
-    titles = {
-        "comment": "You wrote" if facts["reader"] == "requester" else f"{facts.get('requester')} wrote",
-        "answer": f"{actor or facts.get('approver') or 'Your approver'} wrote",
-        "reason": f"{actor} wrote" if actor else "The reason",
-        "review_note": "Note of the review",
-        "reasons": "Why it needs approval",
-        "differences": "What changed",
-        "lines": "What is asked for" if "requester" in facts else "What is ordered",
-        "instructions": "Instructions",
-    }
-    title, content = one_line(titles[name]), facts[name]
+# What the lines of a mail are, by its topic, else by the topic's family.
+LINES = {
+    "approval": "What is asked for",
+    "order": "What is ordered",
+    "quote": "What is offered",
+    "quote.asked": "What is asked for",
+    "quote.asked_sent": "What is asked for",
+    "quote.accepted": "What is ordered",
+}
+
+
+def _section(name: str, topic: str, facts: Mapping[str, Any]) -> Section:
+    content, family = facts[name], topic.partition(".")[0]
     if name == "lines":
-        # An approval is about the lines, as its limit is; an order's total is what is paid.
-        label = "Total, tax included" if "requester" in facts else "Total, tax and shipping included"
+        # An approval is about the lines, as its limit is; the total of all else is what is paid.
+        label = "Total, tax included" if family == "approval" else "Total, tax and shipping included"
+        title = LINES.get(topic) or LINES[family]
         return Section(title=title, lines=content, total=facts["total"], total_label=label)
+    title = one_line(_title(name, family, facts))
     if name == "instructions":
         return Section(title=title, instructions=[_with_safe_links(instruction) for instruction in content])
     if name in ("reasons", "differences"):
         return Section(title=title, points=content)
     return Section(title=title, quote=content.strip(), quoted=_quoted(content))
+
+
+def _title(name: str, family: str, facts: Mapping[str, Any]) -> str:
+    actor = facts.get("actor", "")
+    match name:
+        case "comment":
+            return _comment_title(facts)
+        case "answer":
+            return f"{actor or facts.get('approver') or 'Your approver'} wrote"
+        case "reason":
+            # A quote's reason is chosen from a list, and what was written stands beside it.
+            return f"{actor} wrote" if actor and family != "quote" else "The reason"
+    return {
+        "review_note": "Note of the review",
+        "reasons": "Why it needs approval",
+        "differences": "What changed",
+        "instructions": "Instructions",
+    }[name]
+
+
+def _comment_title(facts: Mapping[str, Any]) -> str:
+    """Whose comment it is: the requester's of an approval, else that of who made the move."""
+    if "requester" in facts:
+        return "You wrote" if facts["reader"] == "requester" else f"{facts['requester']} wrote"
+    actor = facts["actor"]
+    if actor and actor == facts["customer"] and facts["reader"] == "customer":
+        return "You wrote"
+    return f"{actor} wrote" if actor else "Comment"
 
 
 def _quoted(text: str) -> tuple[str, ...]:

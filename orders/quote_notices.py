@@ -16,12 +16,14 @@ from notifications import outbox
 from notifications.outbox import Letter
 from orders.models import Quote, QuoteEvent
 from orders.pricing import discount
+from orders.quote_document import quote_document
 from orders.quote_lifecycle import UNSEEN_BY_CUSTOMERS
 
 
 def facts_of(quote: Quote, **more: Any) -> dict[str, Any]:
     """What a text about a quote may say to its customer or its seller. Amounts as text; times ISO in UTC."""
     lines = list(quote.lines.select_related("product").order_by("position"))
+    below = discount(quote.list_net, quote.lines_net)
     return {
         "number": quote.number,
         "customer": quote.owner_name,
@@ -31,7 +33,7 @@ def facts_of(quote: Quote, **more: Any) -> dict[str, Any]:
         "employee": quote.employee_name,
         "total": str(quote.total),
         "list_total": str(Money(quote.list_gross + quote.shipping_gross, quote.currency)),
-        "discount": f"{discount(quote.list_net, quote.lines_net):.2f}",
+        "discount": f"{below:.2f}" if below > 0 else "",
         "valid_to": quote.valid_to.astimezone(UTC).isoformat() if quote.valid_to else "",
         "reference": quote.customer_reference,
         "lines": [
@@ -59,14 +61,20 @@ def tell_asked(quote: Quote, event: QuoteEvent, actor: Actor, now: datetime) -> 
 
 
 def tell_opened(quote: Quote, event: QuoteEvent, actor: Actor, now: datetime) -> None:
-    """An offer is there: the customer is told."""
-    said = facts_of(quote, actor=actor.name, comment=quote.employee_comment)
+    """An offer is there: the customer is told, and gets its document."""
+    said = facts_of(quote, actor=actor.name, comment=quote.employee_comment, document=quote_document(quote, now))
     _post(quote, event, [_to_customer(quote, "quote.opened", said)], actor, now)
 
 
 def tell_revised(quote: Quote, event: QuoteEvent, differences: Sequence[str], actor: Actor, now: datetime) -> None:
-    """An offer that the customer has before them was changed."""
-    said = facts_of(quote, actor=actor.name, comment=quote.employee_comment, differences=list(differences))
+    """An offer that the customer has before them was changed: they get its document anew."""
+    said = facts_of(
+        quote,
+        actor=actor.name,
+        comment=quote.employee_comment,
+        differences=list(differences),
+        document=quote_document(quote, now),
+    )
     _post(quote, event, [_to_customer(quote, "quote.revised", said)], actor, now)
 
 

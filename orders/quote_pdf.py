@@ -30,6 +30,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, P
 
 from config.kit.money import round_amount
 from config.kit.wording import amount_text, quantity_text, text_in
+from notifications.attachments import Attachment
 from orders.models import Quote
 from orders.quote_document import quote_document
 from orders.quote_lifecycle import QuoteStatus
@@ -55,6 +56,15 @@ def quote_pdf(quote: Quote, language: str = "en", now: datetime | None = None) -
 def quote_pdf_name(number: str, language: str = "en") -> str:
     """The file name of the PDF of the quote with this number."""
     return f"{words_for(language).quote}-{number}.pdf"
+
+
+def attached_quote(facts: Mapping[str, Any], language: str) -> Attachment | None:
+    """The file that goes with a mail about an offer: as it was when the notice was posted. Older notices have none."""
+    document = facts.get("document")
+    if not document:
+        return None
+    name = quote_pdf_name(document["number"], language)
+    return Attachment(name, document_pdf(document, language), "application/pdf")
 
 
 def document_pdf(document: Mapping[str, Any], language: str = "en") -> bytes:

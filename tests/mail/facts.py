@@ -1,4 +1,6 @@
-"""What is told in the tests: every fact of both families, and only the required ones."""
+"""What is told in the tests: every fact of each family, and only the required ones."""
+
+from tests.documents import make_document
 
 LINES = [
     {"name": "Standing desk", "quantity": "4", "gross": "5,000.00 EUR"},
@@ -60,6 +62,7 @@ QUOTE = {
     "reason": "It comes too late",
     "differences": ["DESK-01: the unit price is 450.00 EUR; it was 500.00 EUR."],
     "order_number": "CS1042",
+    "document": make_document(),
 }
 SUBSCRIPTION = {
     "number": "S1042",
@@ -76,7 +79,12 @@ SUBSCRIPTION = {
     "comment": "We move to another service.",
 }
 FACTS = {"approval": APPROVAL, "order": ORDER, "quote": QUOTE, "subscription": SUBSCRIPTION}
-REQUIRED = {"approval": ("requester", "total"), "order": ("number", "customer"), "quote": ("number", "customer"), "subscription": ("number", "customer")}
+REQUIRED = {
+    "approval": ("requester", "total"),
+    "order": ("number", "customer"),
+    "quote": ("number", "customer"),
+    "subscription": ("number", "customer"),
+}
 
 
 def complete_facts(topic) -> dict:

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from companies.models import Tenant, User
 from notifications.mails import mail_of
 from notifications.models import Notice
-from notifications.texts import TOPICS, Side, complete, side_of
+from notifications.texts import TIMES, TOPICS, OrderFacts, Side, complete, side_of
 from notifications.wording import LONGEST_SUBJECT, headline, wording_of
 from tests.mail.facts import APPROVAL, ORDER, complete_facts, minimal_facts
 
@@ -100,7 +100,7 @@ def test_what_people_typed_cannot_become_markup(topic, reader):
     facts = {
         name: lists.get(name, [evil] if isinstance(value, list) else evil if isinstance(value, str) else value)
         for name, value in complete_facts(topic).items()
-    } | ({"expires_at": APPROVAL["expires_at"]} if topic.name.startswith("approval.") else {})
+    } | {name: complete_facts(topic)[name] for name in TIMES if name in complete_facts(topic)}
     mail = mail_of(notice(topic.name, facts, reader=reader, first_name=evil))
 
     assert "<script" not in html_of(mail)
@@ -111,8 +111,9 @@ def test_what_people_typed_cannot_become_markup(topic, reader):
 @every_wording
 def test_no_fact_can_add_a_header_to_the_mail(topic, reader):
     evil = "Rita\r\nBcc: everybody@evil.example\u2028\x0b\x85x"
-    facts = {name: evil for name, value in complete_facts(topic).items() if isinstance(value, str)}
-    facts.pop("expires_at", None)
+    facts = {
+        name: evil for name, value in complete_facts(topic).items() if isinstance(value, str) and name not in TIMES
+    }
     told = notice(topic.name, facts, reader=reader)
     told.tenant.name = evil
     mail = mail_of(told)
@@ -191,7 +192,7 @@ def test_a_rejection_gives_the_reason():
 
 def test_a_customer_never_reads_the_note_of_the_review():
     for topic, reader in EVERY:
-        if reader == "customer":
+        if reader == "customer" and topic.facts is OrderFacts:
             assert ORDER["review_note"] not in mail_of(notice(topic.name, ORDER, reader=reader)).body
 
 
@@ -248,7 +249,7 @@ def test_each_side_reads_about_the_other():
 
 
 def test_a_notice_of_a_topic_that_is_gone_still_has_a_line():
-    assert headline(Notice(topic="quote.opened", facts={}), "UTC") == "quote.opened"
+    assert headline(Notice(topic="cart.emptied", facts={}), "UTC") == "cart.emptied"
 
 
 def test_a_notice_from_before_a_fact_was_added_can_still_be_read():
