@@ -15,6 +15,15 @@ BELOW_A_MAIL = re.compile(rb"^-{79}\r?\n(?=Content-Type: |\s*\Z)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that went with a mail."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One mail as it went out; `name` tells it from the others."""
 
@@ -26,6 +35,7 @@ class Mail:
     message_id: str
     text: str
     html: str
+    files: tuple[File, ...] = ()
 
 
 class Mailbox(Sequence[Mail]):
@@ -67,7 +77,13 @@ def _mail(name: str, content: bytes) -> Mail:
         message_id=str(message["Message-ID"] or ""),
         text=_part(message, "plain"),
         html=_part(message, "html"),
+        files=tuple(_file(part) for part in message.iter_attachments()),
     )
+
+
+def _file(part: EmailMessage) -> File:
+    content = part.get_payload(decode=True)
+    return File(part.get_filename() or "file", part.get_content_type(), content if isinstance(content, bytes) else b"")
 
 
 def _at(message: EmailMessage) -> datetime | None:

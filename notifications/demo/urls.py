@@ -8,4 +8,5 @@ urlpatterns = [
     path("", views.demo_mails, name="demo_mails"),
     path("<str:name>/", views.demo_mail, name="demo_mail"),
     path("<str:name>/html/", views.demo_mail_html, name="demo_mail_html"),
+    path("<str:name>/files/<int:number>/", views.demo_mail_file, name="demo_mail_file"),
 ]

@@ -6,11 +6,12 @@ reaches the demo, which is why it is not mounted in production.
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -44,6 +45,16 @@ def demo_mail_html(request: HttpRequest, name: str) -> HttpResponse:
     # In the frame of the page a link would open inside it, where our own pages refuse to be shown.
     html = _mail(name).html.replace("<head>", '<head><base target="_top">', 1)
     return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
+
+
+@require_safe
+def demo_mail_file(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """A file that went with the mail, counted from 1: to be saved, never shown as a page of ours."""
+    files = _mail(name).files
+    if not 1 <= number <= len(files):
+        raise Http404("There is no such file.")
+    file = files[number - 1]
+    return FileResponse(BytesIO(file.content), as_attachment=True, filename=file.name, content_type=file.type)
 
 
 def _mailbox() -> Mailbox:

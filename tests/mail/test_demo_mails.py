@@ -68,6 +68,32 @@ def test_the_html_part_is_shut_in(client, sent, folder):
     assert '<base target="_top">' in answer.content.decode()
 
 
+def test_a_file_with_a_mail_can_be_saved_and_is_never_a_page(client, folder):
+    letter = EmailMessage("Offer", "See the file", to=["ana@northwind.example"])
+    letter.attach("Quote Q1 “Ä”.pdf", b"%PDF-1.4 \n" + b"-" * 79 + b"\n", "application/pdf")
+    letter.attach("page.html", "<script>alert(1)</script>", "text/html")
+    letter.send()
+    (mail,) = Mailbox(folder)
+
+    page = client.get(reverse("demo_mail", args=[mail.name])).content.decode()
+    assert "Quote Q1 “Ä”.pdf" in page
+    assert reverse("demo_mail_file", args=[mail.name, 2]) in page
+    answer = client.get(reverse("demo_mail_file", args=[mail.name, 1]))
+    assert b"".join(answer.streaming_content) == b"%PDF-1.4 \n" + b"-" * 79 + b"\n"
+    assert answer["Content-Type"] == "application/pdf"
+    for number in (1, 2):
+        answer = client.get(reverse("demo_mail_file", args=[mail.name, number]))
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+    for number in (0, 3):
+        assert client.get(reverse("demo_mail_file", args=[mail.name, number])).status_code == 404
+
+
+def test_a_mail_without_files_mentions_none(client, sent, folder):
+    assert Mailbox(folder)[0].files == ()
+    assert "Attached" not in client.get(reverse("demo_mail", args=[Mailbox(folder)[0].name])).content.decode()
+
+
 @pytest.mark.parametrize("name", ["nothing", "..%2F..%2Fsecret-key", "..", "a/b"])
 def test_only_mails_are_there(client, sent, name):
     assert client.get(f"/demo/mails/{name}/").status_code == 404
