@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.kit.patches import Op, Operation
 from orders.quote_edits import (
     CUSTOMERS_TEXTS,
     LINE_EDITS,
     AddLine,
+    Attach,
     ChangeLine,
     Edit,
     RemoveLine,
+    RemoveLines,
     SetAddress,
     SetCustomer,
-    SetMixins,
     SetShipping,
     SetText,
     SetValidTo,
@@ -139,11 +141,12 @@ REVISIONS = [
     SetValidTo(NOON),
     SetAddress("SHIPPING", "here"),
     SetShipping("zone", "method", Decimal(1)),
-    SetMixins({}),
+    Attach(Operation(Op.ADD, ("mixins", "erp"), {})),
     SetCustomer("C-1"),
     AddLine(Decimal(1), listing_key="x"),
     ChangeLine("x", quantity=Decimal(2)),
     RemoveLine("x"),
+    RemoveLines(),
 ]
 
 
