@@ -25,8 +25,8 @@ def move_bar(
     """What the reader can do here, each with what will happen.
 
     Moves that need nothing but a press share one form (and its optional comment); a move that asks
-    for something opens a form of its own, without scripts. On a phone two moves stand in the bar, the
-    comment and the other moves behind "More".
+    for something opens a form of its own, without scripts; one with the id of a `form` of the page sends
+    that. On a phone two moves stand in the bar, the comment and the other moves behind "More".
     """
     bar = [_in_bar(move) for move in moves]
     front = _front(bar)
@@ -51,10 +51,12 @@ IN_FRONT = 2
 
 
 def _in_bar(move: Any) -> Values:
-    """A move, whether it is a link, a press or asks for something, and whether that is open."""
+    """A move, whether it is a link, sends a form of the page, is a press or asks for something, and is that open."""
     form = "plain"
     if value_of(move, "method") == "get":
         form = "link"
+    elif value_of(move, "form"):
+        form = "sending"
     elif any(value_of(move, name) for name in ("needs_comment", "fields", "hidden")):
         form = "asking"
     typed = bool(value_of(move, "error") or value_of(move, "comment_value"))

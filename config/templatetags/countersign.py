@@ -41,7 +41,8 @@ Moving about
     {% move_bar moves %}                    comment_label: one optional comment for all; hidden: {name: value} for all;
                 prefix of ids, where a page has several bars
         move    label, url, kind (primary, secondary, dangerous), hint, needs_comment, comment_label, comment_help,
-                comment_value, error, fields (form fields), hidden {name: value}, name, value, method ("get" = a link)
+                comment_value, error, fields (form fields), hidden {name: value}, name, value, method ("get" = a link),
+                form (the id of a form of the page, which the button sends)
     {% filter_bar form %}                   a GET form; reset_url, count, noun ("order")
     {% tabs items "Approvals" %}            item: label, url, count, current
     {% pager page %}                        a page of Django's Paginator; keeps the rest of the address
