@@ -35,11 +35,17 @@ def expire_if_overdue(approval: Approval, now: datetime) -> None:
     approval.refresh_from_db()
 
 
-def expire_bound(subject: Subject, record: Any, now: datetime) -> None:
-    """Expire what binds an unlocked subject, where that is overdue. No query for a free subject."""
+def expire_bound(subject: Subject, record: Any, now: datetime) -> Approval | None:
+    """Expire what binds an unlocked subject, where that is overdue; the approval as it is now.
+
+    None, and no query, for a free subject.
+    """
     approval_id = subject.bound_by(record)
-    if approval_id is not None:
-        expire_if_overdue(Approval.objects.get(pk=approval_id), now)
+    if approval_id is None:
+        return None
+    approval = Approval.objects.get(pk=approval_id)
+    expire_if_overdue(approval, now)
+    return approval
 
 
 def expire_overdue(now: datetime, limit: int = 200) -> int:

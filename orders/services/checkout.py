@@ -50,9 +50,11 @@ def check_out(
     now = now or timezone.now()
     subject = subject_of(SubjectKind.CART_CHECKOUT)
     found = subject.fetch(actor, str(cart_id))
-    expire_bound(subject, found, now)
-    approval = Approval.objects.filter(pk=found.held_for_id, status=Status.PENDING).first()
-    if approval is None:
+    approval = expire_bound(subject, found, now)
+    if approval is None or approval.status == Status.APPROVED:
+        return _place(found, approval, actor, details, "", once, now)
+    if approval.status != Status.PENDING:
+        # It ended just now: whoever was asked sees the cart no longer.
         return place_order(actor=actor, cart_id=found.pk, details=details, once=once, now=now)
     if approval.approver_id == actor.user_id:
         return approve_and_order(actor=actor, approval_id=approval.pk, details=details, once=once, now=now)
@@ -83,11 +85,22 @@ def place_order(
     now = now or timezone.now()
     subject = subject_of(SubjectKind.CART_CHECKOUT)
     found = subject.fetch(actor, str(cart_id))
-    expire_bound(subject, found, now)
-    held_for = found.held_for_id
-    if held_for and Approval.objects.filter(pk=held_for, status=Status.APPROVED).exists():
-        return place_approved_order(actor=actor, approval_id=held_for, details=details, once=once, now=now)
-    wanted = read_details(details)
+    return _place(found, expire_bound(subject, found, now), actor, details, seen_total, once, now)
+
+
+def _place(
+    found: Cart,
+    approval: Approval | None,
+    actor: Actor,
+    details: Mapping[str, Any],
+    seen_total: str,
+    once: Once | None,
+    now: datetime,
+) -> Outcome[Checkout]:
+    """Order an unlocked cart on what it was held for, where that was approved; else on the policy's word alone."""
+    if approval is not None and approval.status == Status.APPROVED:
+        return place_approved_order(actor=actor, approval_id=approval.pk, details=details, once=once, now=now)
+    subject, wanted = subject_of(SubjectKind.CART_CHECKOUT), read_details(details)
     with transaction.atomic():
         cart = subject.lock(str(found.pk))
         _check_own_open(cart, actor)
