@@ -1,0 +1,310 @@
+"""Who gets which answer where? Every endpoint there is by every kind of caller: the table of what the API permits.
+
+Everything asked about is Rita's, a requester of Northwind, or of her company. Each cell is the status of one
+well-formed request; a refusal leaves every row as it was.
+"""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from companies.models import Customer, CustomerAddress, Preference
+from companies.scopes import CLIENT_SCOPES
+from config.openapi.document import document
+from tests.api.approving import about, asking
+from tests.api.buying import body_of, saas
+from tests.api.carting import item
+from tests.api.conftest import make_token
+from tests.factories import PASSWORD, CustomerFactory, MemberFactory, UserFactory, make_cart
+from tests.stories.scenes import approve, ask, details, fail, nothing_changes, order_approved
+
+pytestmark = pytest.mark.django_db
+
+# The requester, who owns everything; the approver, an admin; another admin; a buyer; a colleague, also a requester; a
+# contact; an admin of another company; a private customer; an auditor; somebody of another tenant; a program with every
+# scope; a visitor; an expired token; none.
+CALLERS = ("rita", "ana", "tom", "bea", "nora", "carl", "alice", "paula", "victor", "olga", "program", "visitor")
+CALLERS += ("expired", "nobody")
+TABLE = """
+operation                                            rita ana tom bea nor car ali pau vic olg pro vis exp nob
+GET-customer-login-anonymous                         200 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET-customer-refresh-anonymous                       200 200 200 200 200 200 200 200 200 200 200 200 200 200
+POST-customer-login                                  200 200 200 200 200 200 200 200 200 403 403 200 401 401
+GET-customer-refresh-token                           200 200 200 200 200 200 200 200 200 403 403 200 401 401
+GET-customer-validate-token                          200 200 200 200 200 200 200 200 200 403 403 403 401 401
+GET-customer-logout                                  204 204 204 204 204 204 204 204 204 403 403 403 401 401
+GET-customer-retrieve-me                             200 200 200 200 200 200 200 200 200 403 403 200 401 401
+GET-customer-list-addresses                          200 200 200 200 200 200 200 200 200 403 403 403 401 401
+POST-customer-add-address                            201 201 201 201 201 201 201 201 403 403 403 403 401 401
+GET-customer-retrieve-address                        200 404 404 404 404 404 404 404 404 403 403 403 401 401
+PUT-customer-update-address                          200 404 404 404 404 404 404 404 403 403 403 403 401 401
+PATCH-customer-update-address                        200 404 404 404 404 404 404 404 403 403 403 403 401 401
+DELETE-customer-remove-address                       204 404 404 404 404 404 404 404 403 403 403 403 401 401
+GET-customer-management-list-legal-entities          200 200 200 200 200 200 200 200 403 403 200 403 401 401
+POST-customer-management-create-legal-entity         403 403 403 403 403 403 403 403 403 403 201 403 401 401
+GET-customer-management-retrieve-legal-entity        200 200 200 200 200 200 404 404 403 403 200 403 401 401
+PUT-customer-management-upsert-legal-entity          403 403 403 403 403 403 403 403 403 403 204 403 401 401
+DELETE-customer-management-remove-legal-entity       403 403 403 403 403 403 403 403 403 403 204 403 401 401
+POST-customer-management-search-legal-entities       200 200 200 200 200 200 200 200 403 403 200 403 401 401
+GET-customer-management-retrieve-parent-hierarchy    200 200 200 200 200 200 404 404 403 403 200 403 401 401
+GET-customer-management-list-contact-assignments     200 200 200 200 200 200 200 200 403 403 200 403 401 401
+POST-customer-management-create-contact-assignment   403 403 403 403 403 403 403 403 403 403 201 403 401 401
+GET-customer-management-retrieve-contact-assignment  200 200 200 200 200 200 404 404 403 403 200 403 401 401
+PUT-customer-management-upsert-contact-assignment    403 403 403 403 403 403 403 403 403 403 204 403 401 401
+DELETE-customer-management-remove-contact-assignment 403 403 403 403 403 403 403 403 403 403 204 403 401 401
+PATCH-customer-management-update-contact-assignment  403 403 403 403 403 403 403 403 403 403 204 403 401 401
+GET-customer-management-list-locations               200 200 200 200 200 200 200 200 403 403 200 403 401 401
+POST-customer-management-create-location             403 403 403 403 403 403 403 403 403 403 201 403 401 401
+GET-customer-management-retrieve-location            200 200 200 200 200 200 404 404 403 403 200 403 401 401
+PUT-customer-management-upsert-location              403 403 403 403 403 403 403 403 403 403 204 403 401 401
+DELETE-customer-management-remove-location           403 403 403 403 403 403 403 403 403 403 204 403 401 401
+PATCH-customer-management-update-location            403 403 403 403 403 403 403 403 403 403 204 403 401 401
+GET-iam-list-groups                                  200 200 200 200 200 200 200 200 403 403 200 403 401 401
+GET-iam-retrieve-group                               200 200 200 200 200 200 404 404 403 403 200 403 401 401
+GET-iam-list-users-in-group                          200 200 200 200 200 200 404 404 403 403 200 403 401 401
+POST-iam-add-user-to-group                           403 201 201 403 403 403 404 403 403 403 201 403 401 401
+DELETE-iam-remove-user-from-group                    403 204 204 403 403 403 404 403 403 403 204 403 401 401
+DELETE-iam-remove-user-of-type-from-group            403 204 204 403 403 403 404 403 403 403 204 403 401 401
+GET-iam-retrieve-my-scopes                           200 200 200 200 200 200 200 200 200 403 200 403 401 401
+GET-iam-list-groups-of-user                          200 200 200 200 200 200 404 404 403 403 200 403 401 401
+GET-product-list-products                            200 200 200 200 200 200 200 200 200 403 200 200 401 401
+GET-product-retrieve-product                         200 200 200 200 200 200 200 200 200 403 200 200 401 401
+POST-product-search-products                         200 200 200 200 200 200 200 200 200 403 200 200 401 401
+POST-product-search-products-by-yrn                  200 200 200 200 200 200 200 200 200 403 200 200 401 401
+POST-price-match-prices-by-context                   200 200 200 200 200 200 200 200 200 403 403 200 401 401
+POST-price-match-prices                              403 403 403 403 403 403 403 403 403 403 200 403 401 401
+POST-cart-create-cart                                201 201 201 201 201 201 201 201 403 403 201 201 401 401
+GET-cart-retrieve-cart-by-criteria                   200 404 404 404 404 404 404 404 403 403 200 404 401 401
+POST-cart-search-carts                               200 200 200 200 200 200 200 200 403 403 200 200 401 401
+GET-cart-retrieve-cart                               200 404 404 404 404 404 404 404 403 403 200 404 401 401
+PUT-cart-update-cart                                 204 404 404 404 404 404 404 404 403 403 204 404 401 401
+DELETE-cart-remove-cart                              204 404 404 404 404 404 404 404 403 403 204 404 401 401
+GET-cart-retrieve-cart-items                         200 404 404 404 404 404 404 404 403 403 200 404 401 401
+POST-cart-add-cart-item                              201 404 404 404 404 404 404 404 403 403 201 404 401 401
+DELETE-cart-remove-cart-items                        204 404 404 404 404 404 404 404 403 403 204 404 401 401
+GET-cart-retrieve-cart-item                          200 404 404 404 404 404 404 404 403 403 200 404 401 401
+PUT-cart-update-cart-item                            204 404 404 404 404 404 404 404 403 403 204 404 401 401
+DELETE-cart-remove-cart-item                         204 404 404 404 404 404 404 404 403 403 204 404 401 401
+POST-cart-add-cart-items                             200 404 404 404 404 404 404 404 403 403 200 404 401 401
+PUT-cart-update-cart-items                           200 404 404 404 404 404 404 404 403 403 200 404 401 401
+POST-cart-merge-carts                                200 404 404 404 404 404 404 404 403 403 200 403 401 401
+PUT-cart-refresh-cart                                204 404 404 404 404 404 404 404 403 403 204 404 401 401
+POST-cart-change-site                                200 404 404 404 404 404 404 404 403 403 200 404 401 401
+POST-cart-change-currency                            200 404 404 404 404 404 404 404 403 403 200 404 401 401
+GET-cart-validate-cart                               200 404 404 404 404 404 404 404 403 403 200 404 401 401
+POST-approval-check-approval                         200 400 400 400 400 400 404 404 403 403 403 403 401 401
+POST-approval-preview-approval                       200 400 400 400 400 400 404 404 403 403 403 403 401 401
+POST-approval-search-users                           200 400 400 400 400 400 404 400 403 403 403 403 401 401
+POST-approval-create-approval                        201 400 400 400 400 400 404 400 403 403 403 403 401 401
+GET-approval-list-approvals                          200 200 200 200 200 200 200 200 403 403 403 403 401 401
+GET-approval-retrieve-approval                       200 200 404 404 404 404 404 404 403 403 403 403 401 401
+PATCH-approval-update-approval                       400 204 404 404 404 404 404 404 403 403 403 403 401 401
+DELETE-approval-remove-approval                      204 204 404 404 404 404 404 404 403 403 403 403 401 401
+POST-approval-give-up-approval                       204 204 404 404 404 404 404 404 403 403 403 403 401 401
+POST-checkout-trigger-checkout                       403 200 404 404 404 404 404 404 403 403 403 403 401 401
+GET-order-list-orders                                200 200 200 200 200 200 200 200 200 403 200 403 401 401
+GET-order-retrieve-order-storefront                  200 200 200 404 404 404 404 404 200 403 200 403 401 401
+GET-order-retrieve-transitions                       200 200 200 404 404 404 404 404 200 403 200 403 401 401
+POST-order-update-order-transition-storefront        204 204 204 404 404 404 404 404 204 403 204 403 401 401
+POST-order-approve-order                             403 403 403 403 403 403 403 403 200 403 403 403 401 401
+POST-order-reject-order                              403 403 403 403 403 403 403 403 200 403 403 403 401 401
+POST-order-withdraw-order                            200 200 200 404 404 404 404 404 403 403 403 403 401 401
+POST-order-start-order                               403 403 403 403 403 403 403 403 200 403 200 403 401 401
+POST-order-complete-order                            403 403 403 403 403 403 403 403 200 403 200 403 401 401
+POST-order-fail-order                                403 403 403 403 403 403 403 403 200 403 200 403 401 401
+POST-order-retry-order                               403 403 403 403 403 403 403 403 200 403 200 403 401 401
+POST-order-cancel-order                              200 200 200 404 404 404 404 404 200 403 200 403 401 401
+GET-order-retrieve-legal-entity-orders               200 200 200 200 200 403 404 403 403 403 403 403 401 401
+GET-order-retrieve-legal-entity-order                200 200 200 404 404 403 404 403 403 403 403 403 401 401
+GET-order-retrieve-tenant-orders                     403 403 403 403 403 403 403 403 200 403 200 403 401 401
+GET-order-retrieve-order-employee                    403 403 403 403 403 403 403 403 200 403 200 403 401 401
+PATCH-order-partial-update-order                     403 403 403 403 403 403 403 403 204 403 204 403 401 401
+GET-order-retrieve-order-transitions                 403 403 403 403 403 403 403 403 200 403 200 403 401 401
+POST-order-update-order-transition-employee          403 403 403 403 403 403 403 403 204 403 204 403 401 401
+GET-configuration-list-configurations                403 403 403 403 403 403 403 403 403 403 200 403 401 401
+POST-configuration-create-configurations             403 403 403 403 403 403 403 403 403 403 201 403 401 401
+GET-configuration-retrieve-configuration             403 403 403 403 403 403 403 403 403 403 200 403 401 401
+PUT-configuration-update-configuration               403 403 403 403 403 403 403 403 403 403 200 403 401 401
+DELETE-configuration-remove-configuration            403 403 403 403 403 403 403 403 403 403 204 403 401 401
+"""
+
+
+def table():
+    lines = [line.split() for line in TABLE.strip().splitlines()[1:]]
+    return {operation: dict(zip(CALLERS, map(int, cells), strict=True)) for operation, *cells in lines}
+
+
+OPERATIONS = {
+    words["operationId"]: (method.upper(), path)
+    for path, each in document()["paths"].items()
+    for method, words in each.items()
+}
+
+
+class Scene:
+    """What there is of Rita's and of Northwind's, and a good request about it for every operation."""
+
+    def __init__(self, cast):
+        self.cast = cast
+        cast.nora = UserFactory(first_name="Nora", last_name="Vogt")
+        MemberFactory(company=cast.northwind, user=cast.nora)
+        CustomerFactory(tenant=cast.acme, user=cast.nora, number="C-nora")
+        self.cart = cast.cart("rita", {"DESK-01": 1}, type="shopping")
+        self.approval = ask(cast, "rita", {"DESK-01": 2}, "ana")
+        Preference.objects.create(tenant=cast.acme, key="project_lang", value="en")
+        self.ids = {
+            "tenant": "acme",
+            "approvalId": self.approval.key,
+            "cartId": self.cart.key,
+            "itemId": self.cart.lines.get().key,
+            "productId": cast.product("DESK-01").key,
+            "legalEntityId": cast.northwind.key,
+            "contactAssignmentId": cast.member("carl").key,
+            "locationId": cast.headquarters.key,
+            "groupId": f"{cast.northwind.key}-buyer",
+            "userId": "C-bea",
+            "userType": "CUSTOMER",
+            "addressId": self.address().key,
+            "key": "project_lang",
+        }
+
+    def address(self):
+        rita = Customer.objects.get(user=self.cast.rita)
+        return CustomerAddress.objects.create(customer=rita, contact_name="Rita", city="Kiel", country="DE")
+
+    def order(self, sku="DESK-01"):
+        """Rita's, after Ana's yes."""
+        approval = ask(self.cast, "rita", {sku: 1}, "ana")
+        approve(self.cast, "ana", approval)
+        return order_approved(self.cast, "rita", approval).settled().orders.get()
+
+    def path(self, operation):
+        method, path = OPERATIONS[operation]
+        if "{orderId}" in path:
+            flagged = operation in ("POST-order-approve-order", "POST-order-reject-order", "POST-order-withdraw-order")
+            order = self.order("SERVER-01" if flagged else "DESK-01")
+            if operation == "POST-order-retry-order":
+                order = fail(self.cast, "vera", order)
+            self.ids["orderId"] = order.number
+        if operation == "POST-approval-give-up-approval":
+            approve(self.cast, "ana", self.approval)
+        return method, re.sub(r"{(\w+)}", lambda found: self.ids[found[1]], path)
+
+    def body(self, operation, who):
+        """What is sent; None for nothing."""
+        cast, about_cart = self.cast, about(self.cart)
+        line = item(cast, "BOOK-01")
+        prices = {"items": [{"itemId": {"itemType": "SKU", "id": "DESK-01"}, "quantity": {"quantity": 1}}]}
+        where = {"targetCurrency": "EUR", "siteCode": "main", "targetLocation": {"countryCode": "DE"}}
+        entity = {"legalEntity": {"id": cast.northwind.key}}
+        bodies = {
+            "POST-customer-login": {"email": "rita@northwind.example", "password": PASSWORD},
+            "POST-customer-add-address": {"contactName": "Rita"},
+            "PUT-customer-update-address": {"city": "Bremen"},
+            "PATCH-customer-update-address": {"city": "Bremen"},
+            "POST-customer-management-create-legal-entity": {"name": "Fabrikam"},
+            "PUT-customer-management-upsert-legal-entity": {"name": "Northwind AG"},
+            "POST-customer-management-search-legal-entities": {"q": f"id:{cast.northwind.key}"},
+            "POST-customer-management-create-contact-assignment": {**entity, "customer": {"id": "C-paula"}},
+            "PUT-customer-management-upsert-contact-assignment": {"primary": True},
+            "PATCH-customer-management-update-contact-assignment": {"primary": True},
+            "POST-customer-management-create-location": {"name": "Dock", **entity},
+            "PUT-customer-management-upsert-location": {"name": "Dock"},
+            "PATCH-customer-management-update-location": {"name": "Dock"},
+            "POST-iam-add-user-to-group": {"userId": "C-nora"},
+            "POST-product-search-products": {"q": "code:DESK-01"},
+            "POST-product-search-products-by-yrn": {"yrns": []},
+            "POST-price-match-prices-by-context": prices,
+            "POST-price-match-prices": {**where, **prices},
+            "POST-cart-create-cart": {"currency": "EUR", "siteCode": "main", "type": "another", **self.whose(who)},
+            "POST-cart-search-carts": {"q": f"id:{self.cart.key}"},
+            "PUT-cart-update-cart": {"zipCode": "24103"},
+            "POST-cart-add-cart-item": line,
+            "PUT-cart-update-cart-item": {"quantity": 2},
+            "POST-cart-add-cart-items": [line],
+            "PUT-cart-update-cart-items": [{"id": self.ids["itemId"], "quantity": 2}],
+            "POST-cart-merge-carts": {"carts": [self.visitors.key]},
+            "POST-cart-change-site": {"siteCode": "main"},
+            "POST-cart-change-currency": {"currency": "EUR"},
+            "POST-approval-check-approval": about_cart,
+            "POST-approval-preview-approval": about_cart,
+            "POST-approval-search-users": about_cart,
+            "POST-approval-create-approval": asking(self.cart),
+            "PATCH-approval-update-approval": [{"op": "replace", "path": "/status", "value": "APPROVED"}],
+            "POST-checkout-trigger-checkout": {**body_of(self.approval.subject_key, who), **details(cast)},
+            "POST-order-reject-order": {"reason": "No."},
+            "POST-order-fail-order": {"instructions": "Broken."},
+            "POST-order-cancel-order": {"reason": "No."},
+            "POST-order-update-order-transition-storefront": {"status": "DECLINED", "comment": "No."},
+            "POST-order-update-order-transition-employee": {"status": "DECLINED", "comment": "No."},
+            "PATCH-order-partial-update-order": {"status": "DECLINED", "comment": "No."},
+            "POST-configuration-create-configurations": [{"key": "a", "value": 1}],
+            "PUT-configuration-update-configuration": {"key": "project_lang", "value": "de"},
+        }
+        return bodies.get(operation)
+
+    def whose(self, who):
+        """A program says for whom."""
+        return {"customerId": "C-rita"} if who == "program" else {}
+
+    def query(self, operation, who):
+        """What the address asks for besides."""
+        _, visitor = make_token(self.cast, site="main", kind="refresh")
+        _, rita = make_token(self.cast, "rita", kind="refresh")
+        shop = {"tenant": "acme", "client_id": "storefront"}
+        return {
+            "GET-customer-login-anonymous": shop,
+            "GET-customer-refresh-anonymous": {**shop, "refresh_token": visitor},
+            "GET-customer-refresh-token": {"refreshToken": rita},
+            "GET-cart-retrieve-cart-by-criteria": {"siteCode": "main", "type": "shopping", **self.whose(who)},
+            "PUT-cart-update-cart-item": {"partial": "true"},
+            "PUT-cart-update-cart-items": {"partial": "true"},
+        }.get(operation, {})
+
+
+@pytest.fixture
+def callers(cast, api, anonymous_api, service_api):
+    """Everybody, by name, with a token for `acme`'s addresses."""
+
+    def called(who):
+        match who:
+            case "program":
+                return service_api(*CLIENT_SCOPES)
+            case "visitor":
+                return anonymous_api()
+            case "expired":
+                return api("rita", life=timedelta(hours=-1))
+            case "nobody":
+                return api()
+        return api(who)
+
+    return called
+
+
+def test_the_table_has_every_endpoint():
+    assert set(table()) == set(OPERATIONS) - {"POST-oauth-get-service-access-token"}
+
+
+@pytest.mark.parametrize("operation", [name for name in OPERATIONS if name != "POST-oauth-get-service-access-token"])
+def test_who_gets_which_answer(cast, callers, operation):
+    scene = Scene(cast)
+    method, path = scene.path(operation)
+    everybody = {who: callers(who) for who in CALLERS}
+    scene.visitors = make_cart(
+        lines=[], owner=None, session_key=everybody["rita"].row.session_key, marketplace=cast.main
+    )
+    queries = {who: scene.query(operation, who) for who in CALLERS}
+
+    def status(who):
+        headers = saas(who) if operation == "POST-checkout-trigger-checkout" else None
+        return everybody[who].call(method, path, scene.body(operation, who), queries[who], headers).status
+
+    found = {}
+    with nothing_changes():
+        for who in CALLERS:
+            with transaction.atomic():
+                found[who] = status(who)
+                transaction.set_rollback(found[who] < 400)  # what a refusal did would be there to be seen
+    assert found == table()[operation]
