@@ -43,24 +43,31 @@ def facts_of(order: Order, lines: Sequence[OrderLine], **more: Any) -> dict[str,
     }
 
 
-def tell_placed(placed: Sequence[tuple[Order, list[OrderLine], OrderEvent]], actor: Actor, now: datetime) -> None:
+def tell_placed(
+    placed: Sequence[tuple[Order, list[OrderLine], OrderEvent]],
+    actor: Actor,
+    now: datetime,
+    *,
+    to_auditors: bool = True,
+) -> None:
     """Orders of one checkout were placed: the customer is told of each, auditors of those that wait.
 
-    What need not wait is announced to those who deliver it. Three statements for any number of orders.
+    What need not wait is announced to those who deliver it; what a seller placed, to its customer by whom.
+    Auditors are not asked where the seller's policy accepts it. Three statements for any number of orders.
     """
     pools = _reviewers({id_ for order, _, _ in placed for id_ in (order.auditing_company_id, order.vendor_id)})
     news = []
     for order, lines, event in placed:
         said = facts_of(order, lines, actor=actor.name)
         if order.needs_review:
-            auditors = pools[order.auditing_company_id]
+            auditors = pools[order.auditing_company_id] if to_auditors else []
             letters = [
-                _to_customer(order, "order.to_review", said),
+                _to_customer(order, "order.on_behalf" if order.on_behalf else "order.to_review", said),
                 *_to_people(auditors, order, "order.review_requested", said),
             ]
         else:
             letters = [
-                _to_customer(order, "order.placed", said),
+                _to_customer(order, "order.on_behalf" if order.on_behalf else "order.placed", said),
                 *_to_deliver(order, lines, said, pools[order.vendor_id]),
             ]
         news.append(_news(order, event, letters))

@@ -40,7 +40,15 @@ def _parties(order: Order, actor: Actor, reviewers: set[tuple[int, int]]) -> fro
             parties |= {OrderParty.AUDITOR, OrderParty.SELLER}
         if _stands_for(order.vendor_id, actor, reviewers):
             parties.add(OrderParty.PROVISIONER)
+    if OrderParty.AUDITOR in parties and needs_another(order, actor):
+        parties.discard(OrderParty.AUDITOR)
     return frozenset(parties)
+
+
+def needs_another(order: Order, actor: Actor) -> bool:
+    """The actor ordered it, for themselves or a customer, and the marketplace wants a second person to accept it."""
+    own = actor.user_id in (order.placed_by_id, order.buyer_id)
+    return own and order.marketplace.require_second_person
 
 
 def _reviewers(orders: Iterable[Order], actor: Actor) -> set[tuple[int, int]]:

@@ -75,6 +75,7 @@ def request_approval(
     key: str = "",
     seen_gross: Decimal | None = None,
     once: Once | None = None,
+    asked_by: Actor | None = None,
     now: datetime | None = None,
 ) -> Outcome[Approval]:
     """Put the question whether a subject may be ordered to one eligible approver, and hold the subject.
@@ -84,6 +85,7 @@ def request_approval(
     they leave open of the delivery is taken from the subject. `key` is an id for the outside that the
     client chose, unique in the company. `seen_gross` is the subtotal (gross) the requester had before
     their eyes; another one now is refused. `once` names the request, so that it is noted what it made.
+    `asked_by` is a seller's person who asks in the customer's (the actor's) place; the history says so.
 
     Raises `Missing` for a subject the actor does not see, `NotYours` where they may neither order nor
     ask, `Late` where it is already asked (codes `already_asked`, `id_taken`), has changed since it was seen
@@ -93,9 +95,9 @@ def request_approval(
     outcome holds the refusal. Rules: purchase approval, see `approvals.policy`.
     """
     now = now or timezone.now()
-    question = Question(approver_id, clean_comment(comment), dict(details or {}), _clean_key(key), seen_gross)
+    question = Question(approver_id, clean_comment(comment), dict(details or {}), _clean_key(key), seen_gross, asked_by)
     subject = subject_of(kind)
-    found = subject.find(actor, subject_key) if subject_key else subject.fetch(actor, subject_id)
+    found = subject.find(actor, subject_key) if subject_key else subject.fetch(asked_by or actor, subject_id)
     expire_bound(subject, found, now)
     subject.settle(str(found.pk), now, found)
     with transaction.atomic():
@@ -115,6 +117,7 @@ class Question:
     details: Mapping[str, Any]
     key: str
     seen_gross: Decimal | None = None
+    asked_by: Actor | None = None
 
 
 def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: datetime) -> Outcome[Approval]:
@@ -207,6 +210,7 @@ def _write(
         site_code=facts.site_code,
         requester_id=facts.owner_id,
         requester_name=facts.owner_name,
+        asked_by_id=question.asked_by.user_id if question.asked_by else None,
         approver_id=approver.user_id,
         approver_name=approver.name,
         comment=question.comment,
@@ -223,7 +227,8 @@ def _write(
     )
     if question.key:
         approval.key = question.key
-    event = first_event(approval, actor, now)
+    who = question.asked_by or actor
+    event = first_event(approval, who, now, behalf=facts.owner_name if question.asked_by else "")
     _insert(approval, question)
     Step.objects.create(approval=approval, user_id=approver.user_id)
     snapshot = Snapshot.objects.create(
@@ -235,7 +240,7 @@ def _write(
         created_at=now,
     )
     ApprovalEvent.objects.bulk_create([event])
-    said = notices.facts_of(approval, snapshot, actor=actor.name)
+    said = notices.facts_of(approval, snapshot, actor=who.name)
     letters = [
         notices.letter(approval, approval.approver_id, "approval.requested", said),
         notices.letter(approval, approval.requester_id, "approval.request_sent", said),

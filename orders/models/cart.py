@@ -14,6 +14,7 @@ from approvals.models import Approval
 from catalog.models import Listing, Product
 from companies.actors import ActorKind
 from companies.models import Company, Marketplace, Tenant
+from companies.roles import SELLING_ROLES, CompanyKind
 from config.kit.records import Resource, new_key
 from orders.lifecycle import CartStatus
 
@@ -23,13 +24,18 @@ if TYPE_CHECKING:
 MAX_QUANTITY = Decimal(10) ** 7
 
 
+# A cart that a seller prepares shows to its customer once it is held for an approval or was ordered.
+_SHOWN_TO_OWNER = Q(prepared_by=None) | Q(status__in=(CartStatus.HELD, CartStatus.CLOSED))
+
+
 class CartQuerySet(models.QuerySet["Cart"]):
     """Which carts."""
 
     def visible_to(self, actor: Actor) -> Self:
         """The actor's own carts of the company they act for; an approver also those held for them.
 
-        An approver in several companies is one in each of them, whichever they act for.
+        An approver in several companies is one in each of them, whichever they act for. What a seller prepares
+        for a customer is the seller's until it is ordered, or sent for approval.
         """
         if actor.user_id is None:
             return (
@@ -37,9 +43,12 @@ class CartQuerySet(models.QuerySet["Cart"]):
                 if actor.session_key
                 else self.none()
             )
+        if actor.company_kind in (CompanyKind.VENDOR, CompanyKind.RESELLER):
+            prepared = self.filter(prepared_by_id=actor.company_id, tenant_id=actor.tenant_id)
+            return prepared if actor.role in SELLING_ROLES else self.none()
         asked = Approval.objects.put_to(actor).filter(pk=OuterRef("held_for"))
         return self.filter(
-            Q(owner_id=actor.user_id, company_id=actor.company_id) | Q(Exists(asked)),
+            Q(_SHOWN_TO_OWNER, owner_id=actor.user_id, company_id=actor.company_id) | Q(Exists(asked)),
             tenant_id=actor.tenant_id,
         )
 
@@ -65,8 +74,9 @@ class CartQuerySet(models.QuerySet["Cart"]):
         For telling a colleague's cart from one that is not there: what may be read is `visible_to`.
         """
         if actor.company_id is None:
-            return self.filter(owner_id=actor.user_id, owner__isnull=False, company=None, tenant_id=actor.tenant_id)
-        return self.filter(company_id=actor.company_id, tenant_id=actor.tenant_id)
+            mine = Q(_SHOWN_TO_OWNER, owner_id=actor.user_id, owner__isnull=False, company=None)
+            return self.filter(mine, tenant_id=actor.tenant_id)
+        return self.filter(_SHOWN_TO_OWNER, company_id=actor.company_id, tenant_id=actor.tenant_id)
 
     def open(self) -> Self:
         """Carts that are being filled."""
@@ -82,7 +92,7 @@ class Cart(Resource):
 
     A member's cart belongs to their company from its creation and never changes it. `country` is
     where tax is paid. Rows are never deleted: who deletes a cart closes it (`deleted_at`). Addresses and delivery
-    window are as a client sent them.
+    window are as a client sent them. `prepared_by` is the seller whose sales fill it for its owner.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="carts")
@@ -95,6 +105,9 @@ class Cart(Resource):
         related_name="carts",
     )
     company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="carts")
+    prepared_by = models.ForeignKey(
+        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="carts_prepared"
+    )
     session_key = models.CharField(max_length=64, blank=True)
     type = models.CharField(max_length=40, blank=True)
     status = models.CharField(
@@ -149,6 +162,11 @@ class Cart(Resource):
         ]
         indexes = [
             models.Index(fields=["owner", "status", "-modified_at"], name="cart_by_owner"),
+            models.Index(
+                fields=["prepared_by", "status", "-modified_at"],
+                condition=Q(prepared_by__isnull=False),
+                name="cart_by_preparer",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from approvals.services.expire import expire_bound
 from approvals.subjects import subject_of
 from catalog.models import Listing
 from companies.actors import Actor, ActorKind
-from companies.roles import CompanyKind
+from companies.roles import SELLING_ROLES, CompanyKind
 from config.kit.money import AMOUNT_LIMIT
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.lifecycle import CartStatus
@@ -40,10 +40,16 @@ def check_may_fill(actor: Actor) -> None:
 
 
 def find_cart(actor: Actor, cart_id: int) -> Cart:
-    """A cart the actor may change, unlocked; an approver only reads what is held for them."""
-    carts = Cart.objects.reachable_by(actor)
-    if actor.user_id is not None:
-        carts = carts.filter(owner_id=actor.user_id)
+    """A cart the actor may change, unlocked; an approver only reads what is held for them.
+
+    A seller's sales change what their company prepares for customers.
+    """
+    if actor.role in SELLING_ROLES:
+        carts = Cart.objects.visible_to(actor).filter(prepared_by_id=actor.company_id, deleted_at=None)
+    else:
+        carts = Cart.objects.reachable_by(actor)
+        if actor.user_id is not None:
+            carts = carts.filter(owner_id=actor.user_id, prepared_by=None)
     cart = carts.filter(pk=cart_id).first()
     if cart is None:
         raise Missing("There is no such cart.")
@@ -57,7 +63,8 @@ def filling(actor: Actor, cart_id: int, now: datetime, seen_version: int | None 
     Raises `NotYours`, `Missing`, `Late` for a cart that is not open, and `Late` (code `version`)
     where the caller saw another version than there is now.
     """
-    check_may_fill(actor)
+    if actor.role not in SELLING_ROLES:  # they find none but those their company prepares
+        check_may_fill(actor)
     found = find_cart(actor, cart_id)
     expire_bound(subject_of(SubjectKind.CART_CHECKOUT), found, now)
     with transaction.atomic():

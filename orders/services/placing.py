@@ -38,7 +38,8 @@ class Placement:
 
     `ruling` is the policy's answer as it is kept with the order. `approved` is the locked approval
     that allows it, with the total its approver saw; None where the buyer is free to order.
-    `payment_open`: nobody has said yet how it is paid.
+    `payment_open`: nobody has said yet how it is paid. `on_behalf`: a seller places it for the customer;
+    `auto_approved`: what it would be reviewed for is accepted by the seller's own policy, so nobody is asked.
     """
 
     priced: PricedCart | PricedQuote | PricedChange
@@ -47,6 +48,8 @@ class Placement:
     approval: Approval | None = None
     approved_gross: Any = None
     payment_open: bool = False
+    on_behalf: bool = False
+    auto_approved: bool = False
     subscription: Subscription | None = None
 
 
@@ -86,9 +89,8 @@ def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Check
     _open_reviews(reviewed, lines, actor, now)
     Order.objects.bulk_update(orders, ["review", "event_count", "last_hash"])
     OrderEvent.objects.bulk_create(events)
-    notices.tell_placed(
-        [(order, lines[order.pk], event) for order, event in zip(orders, events, strict=True)], actor, now
-    )
+    told = [(order, lines[order.pk], event) for order, event in zip(orders, events, strict=True)]
+    notices.tell_placed(told, actor, now, to_auditors=not placement.auto_approved)
     deliver_instantly(((o, lines[o.pk]) for o in orders if not o.needs_review), now)
     return checkout, orders
 
@@ -118,6 +120,7 @@ def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor,
             company=source.company,
             placed_by_id=actor.user_id,
             placed_by_name=actor.name,
+            on_behalf=placement.on_behalf,
             needs_review=parcel.needs_review,
             ruling=placement.ruling,
             currency=currency,

@@ -56,10 +56,10 @@ def make_quote(
     an unknown customer, a currency nothing is sold in, edits or an offer that do not hold.
     """
     now = now or timezone.now()
-    _check_may_make(actor, marketplace)
+    check_serves(actor, marketplace)
     clean_quote_key(key)
     holder = named_holder(marketplace.tenant_id, Named(whom.customer_number, whom.company_key))
-    if holder.user_id is None or not _knows(actor, marketplace, holder.user_id, holder.company_id):
+    if holder.user_id is None or not knows(actor, marketplace, holder.user_id, holder.company_id):
         raise Invalid("There is no such customer.", field="customerId")
     if currency:
         check_sold_in(marketplace, currency)
@@ -114,7 +114,8 @@ def customers_of(actor: Actor, marketplace: Marketplace) -> list[Member]:
     return list(people.select_related("company", "user").order_by("company__name", "user__last_name", "pk"))
 
 
-def _check_may_make(actor: Actor, marketplace: Marketplace) -> None:
+def check_serves(actor: Actor, marketplace: Marketplace) -> None:
+    """Refuse who does not sell on this marketplace: `Missing` or `NotYours`."""
     if marketplace.tenant_id != actor.tenant_id and not (actor.platform and actor.tenant_id is None):
         raise Missing("There is no such marketplace.")
     if actor.is_client or actor.platform:
@@ -127,7 +128,8 @@ def _check_may_make(actor: Actor, marketplace: Marketplace) -> None:
         raise NotYours(f"{marketplace.name} is another company's marketplace.")
 
 
-def _knows(actor: Actor, marketplace: Marketplace, user_id: int, company_id: int | None) -> bool:
+def knows(actor: Actor, marketplace: Marketplace, user_id: int, company_id: int | None) -> bool:
+    """Whether the actor may deal with this customer at all: see `customers_of`. One query at most."""
     if actor.is_client or actor.platform:
         return True
     known = Member.objects.filter(user_id=user_id, company_id=company_id).filter(

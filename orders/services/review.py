@@ -20,11 +20,11 @@ from approvals.standing import check as check_review
 from approvals.standing import standing_towards
 from approvals.subjects import subject_of
 from companies.actors import Actor
-from config.kit.refused import Invalid, Late, Missing
+from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.lifecycle import OrderMove
 from orders.models import Order
 from orders.services.subscription_steps import lock_subscriptions_of
-from orders.standing import check, how_it_stands, parties_of
+from orders.standing import check, how_it_stands, needs_another, parties_of
 
 
 def approve_order(*, actor: Actor, order_id: int, note: str = "", now: datetime | None = None) -> Order:
@@ -66,6 +66,17 @@ def withdraw_by_system(found: Order, why: str, now: datetime) -> None:
     subject_of(review.subject_kind).decided(order, review, Move.CLOSE, system, now)
 
 
+def approve_by_policy(order: Order, why: str, now: datetime) -> None:
+    """A step: accept an order that was placed in this very transaction, because its seller's policy says so."""
+    review = Approval.objects.locked().get(pk=order.review_id)
+    order.review = review
+    system = Actor.system("on-behalf policy", order.tenant_id)
+    to = check_review(review, Move.APPROVE, standing_towards(review, system), now)
+    write_moves([review], Move.APPROVE, to, system, now, comment=why)
+    order.status_reason = why
+    subject_of(review.subject_kind).decided(order, review, Move.APPROVE, system, now)
+
+
 _REVIEW_MOVES = {
     OrderMove.APPROVE: Move.APPROVE,
     OrderMove.REJECT: Move.DECLINE,
@@ -86,6 +97,8 @@ def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note:
             raise Late(f"Order {order.number} needs no review.")
         review = Approval.objects.locked().get(pk=order.review_id)
         order.review = review
+        if move is not OrderMove.WITHDRAW and needs_another(order, actor):
+            raise NotYours("You placed this order yourself; somebody else has to decide it.", code="second_person")
         check(order, move, parties_of(order, actor))
         standing = standing_towards(review, actor)
         try:

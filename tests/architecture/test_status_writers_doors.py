@@ -37,6 +37,7 @@ STEPS = {
     "place_terms",
     "order_change",
     "withdraw_by_system",
+    "approve_by_policy",
     "write_new_quote",
     "delete_quote",
     "edit_step",
