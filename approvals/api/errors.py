@@ -1,7 +1,8 @@
 """Which code does a refusal have in the approval service, and with which words?
 
 The number says the HTTP status: APPROVAL-404001 is a 404. Codes up to 409001 are the contract's own; the
-two behind it belong to what is ours.
+two behind it belong to what is ours. One of the contract's is missing: who is in no legal entity is told that
+they are in no company (400011), which the contract has beside it for the same.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ class Code(IntEnum):
     NO_COMPANY = 400011
     NO_APPROVAL = 404001
     NO_RESOURCE = 404002
-    NO_LEGAL_ENTITY = 404003
     EXISTS = 409001
     CONTENT_CHANGED = 409002
     TOO_LATE = 409003
