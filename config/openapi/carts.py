@@ -308,7 +308,7 @@ CARTS = Service(
             localized=True,
         ),
         f"POST {_CART}/items": Endpoint(
-            "POST-cart-add-cart-item",
+            "POST-cart-add-item-to-cart",
             "Put an item into a cart",
             "More of what is in it already adds up.",
             {201: Answer("It is in.", ref("ItemMade"), location=True)},
@@ -328,7 +328,7 @@ CARTS = Service(
             localized=True,
         ),
         f"PUT {_CART}/items/{{itemId}}": Endpoint(
-            "PUT-cart-update-cart-item",
+            "PUT-cart-update-item-details",
             "Change an item of a cart",
             "",
             NOTHING,

@@ -98,7 +98,7 @@ IAM = Service(
     SCHEMAS,
     {
         f"GET {_GROUPS}": Endpoint(
-            "GET-iam-list-groups",
+            "GET-iam-list-tenant-user-groups",
             "Groups",
             "A bare list, company by company. `q` knows equality, and `name:~…` and `description:~…`.",
             {200: Answer("A page of them.", many(ref("Group")))},
@@ -118,7 +118,7 @@ IAM = Service(
             "GET-iam-retrieve-group", "One group", "", {200: Answer("The group.", ref("Group"))}
         ),
         f"GET {_GROUPS}/{{groupId}}/users": Endpoint(
-            "GET-iam-list-users-in-group",
+            "GET-iam-list-group-users",
             "Who is in a group",
             "",
             {200: Answer("A page of them.", many(ref("GroupUser")))},
@@ -148,7 +148,7 @@ IAM = Service(
             errors={409: "It would leave the company without an admin."},
         ),
         "GET /iam/{tenant}/users/me/scopes": Endpoint(
-            "GET-iam-retrieve-my-scopes",
+            "GET-iam-retrieve-own-user-scopes",
             "What may this token do?",
             "By the group as it is now.",
             {200: Answer("The scopes.", ref("Scopes"))},
@@ -170,14 +170,14 @@ CONFIGURATION = Service(
     SETTINGS_SCHEMAS,
     {
         f"GET {_SETTINGS}": Endpoint(
-            "GET-configuration-list-configurations",
+            "GET-configuration-list-config",
             "Settings",
             "",
             {200: Answer("A bare list.", many(ref("Configuration")))},
             parameters=(query("keys", "Some of them, separated by commas."),),
         ),
         f"POST {_SETTINGS}": Endpoint(
-            "POST-configuration-create-configurations",
+            "POST-configuration-create-config",
             "Make settings",
             "All or none.",
             {201: Answer("Made.", many(ref("Configuration")))},
@@ -186,13 +186,13 @@ CONFIGURATION = Service(
             named=True,
         ),
         f"GET {_SETTINGS}/{{key}}": Endpoint(
-            "GET-configuration-retrieve-configuration",
+            "GET-configuration-retrieve-config",
             "One setting",
             "",
             {200: Answer("Its value and version.", ref("Configuration"))},
         ),
         f"PUT {_SETTINGS}/{{key}}": Endpoint(
-            "PUT-configuration-update-configuration",
+            "PUT-configuration-update-config",
             "Change a setting",
             "400 for a key that does not exist.",
             {200: Answer("The setting now.", ref("Configuration"))},
@@ -200,7 +200,7 @@ CONFIGURATION = Service(
             errors={409: "Another version was seen."},
         ),
         f"DELETE {_SETTINGS}/{{key}}": Endpoint(
-            "DELETE-configuration-remove-configuration",
+            "DELETE-configuration-remove-config",
             "Forget a setting",
             "A preference has its default again.",
             NOTHING,

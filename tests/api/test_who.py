@@ -61,13 +61,13 @@ GET-customer-management-retrieve-location            200 200 200 200 200 200 404
 PUT-customer-management-upsert-location              403 403 403 403 403 403 403 403 403 403 204 403 401 401
 DELETE-customer-management-remove-location           403 403 403 403 403 403 403 403 403 403 204 403 401 401
 PATCH-customer-management-update-location            403 403 403 403 403 403 403 403 403 403 204 403 401 401
-GET-iam-list-groups                                  200 200 200 200 200 200 200 200 403 403 200 403 401 401
+GET-iam-list-tenant-user-groups                      200 200 200 200 200 200 200 200 403 403 200 403 401 401
 GET-iam-retrieve-group                               200 200 200 200 200 200 404 404 403 403 200 403 401 401
-GET-iam-list-users-in-group                          200 200 200 200 200 200 404 404 403 403 200 403 401 401
+GET-iam-list-group-users                             200 200 200 200 200 200 404 404 403 403 200 403 401 401
 POST-iam-add-user-to-group                           403 201 201 403 403 403 404 403 403 403 201 403 401 401
 DELETE-iam-remove-user-from-group                    403 204 204 403 403 403 404 403 403 403 204 403 401 401
 DELETE-iam-remove-user-of-type-from-group            403 204 204 403 403 403 404 403 403 403 204 403 401 401
-GET-iam-retrieve-my-scopes                           200 200 200 200 200 200 200 200 200 403 200 403 401 401
+GET-iam-retrieve-own-user-scopes                     200 200 200 200 200 200 200 200 200 403 200 403 401 401
 GET-iam-list-groups-of-user                          200 200 200 200 200 200 404 404 403 403 200 403 401 401
 GET-product-list-products                            200 200 200 200 200 200 200 200 200 403 200 200 401 401
 GET-product-retrieve-product                         200 200 200 200 200 200 200 200 200 403 200 200 401 401
@@ -82,10 +82,10 @@ GET-cart-retrieve-cart                               200 404 404 404 404 404 404
 PUT-cart-update-cart                                 204 404 404 404 404 404 404 404 403 403 204 404 401 401
 DELETE-cart-remove-cart                              204 404 404 404 404 404 404 404 403 403 204 404 401 401
 GET-cart-retrieve-cart-items                         200 404 404 404 404 404 404 404 403 403 200 404 401 401
-POST-cart-add-cart-item                              201 404 404 404 404 404 404 404 403 403 201 404 401 401
+POST-cart-add-item-to-cart                           201 404 404 404 404 404 404 404 403 403 201 404 401 401
 DELETE-cart-remove-cart-items                        204 404 404 404 404 404 404 404 403 403 204 404 401 401
 GET-cart-retrieve-cart-item                          200 404 404 404 404 404 404 404 403 403 200 404 401 401
-PUT-cart-update-cart-item                            204 404 404 404 404 404 404 404 403 403 204 404 401 401
+PUT-cart-update-item-details                         204 404 404 404 404 404 404 404 403 403 204 404 401 401
 DELETE-cart-remove-cart-item                         204 404 404 404 404 404 404 404 403 403 204 404 401 401
 POST-cart-add-cart-items                             200 404 404 404 404 404 404 404 403 403 200 404 401 401
 PUT-cart-update-cart-items                           200 404 404 404 404 404 404 404 403 403 200 404 401 401
@@ -123,11 +123,11 @@ GET-order-retrieve-order-employee                    403 403 403 403 403 403 403
 PATCH-order-partial-update-order                     403 403 403 403 403 403 403 403 204 403 204 403 401 401
 GET-order-retrieve-order-transitions                 403 403 403 403 403 403 403 403 200 403 200 403 401 401
 POST-order-update-order-transition-employee          403 403 403 403 403 403 403 403 204 403 204 403 401 401
-GET-configuration-list-configurations                403 403 403 403 403 403 403 403 403 403 200 403 401 401
-POST-configuration-create-configurations             403 403 403 403 403 403 403 403 403 403 201 403 401 401
-GET-configuration-retrieve-configuration             403 403 403 403 403 403 403 403 403 403 200 403 401 401
-PUT-configuration-update-configuration               403 403 403 403 403 403 403 403 403 403 200 403 401 401
-DELETE-configuration-remove-configuration            403 403 403 403 403 403 403 403 403 403 204 403 401 401
+GET-configuration-list-config                        403 403 403 403 403 403 403 403 403 403 200 403 401 401
+POST-configuration-create-config                     403 403 403 403 403 403 403 403 403 403 201 403 401 401
+GET-configuration-retrieve-config                    403 403 403 403 403 403 403 403 403 403 200 403 401 401
+PUT-configuration-update-config                      403 403 403 403 403 403 403 403 403 403 200 403 401 401
+DELETE-configuration-remove-config                   403 403 403 403 403 403 403 403 403 403 204 403 401 401
 """
 
 
@@ -221,8 +221,8 @@ class Scene:
             "POST-cart-create-cart": {"currency": "EUR", "siteCode": "main", "type": "another", **self.whose(who)},
             "POST-cart-search-carts": {"q": f"id:{self.cart.key}"},
             "PUT-cart-update-cart": {"zipCode": "24103"},
-            "POST-cart-add-cart-item": line,
-            "PUT-cart-update-cart-item": {"quantity": 2},
+            "POST-cart-add-item-to-cart": line,
+            "PUT-cart-update-item-details": {"quantity": 2},
             "POST-cart-add-cart-items": [line],
             "PUT-cart-update-cart-items": [{"id": self.ids["itemId"], "quantity": 2}],
             "POST-cart-merge-carts": {"carts": [self.visitors.key]},
@@ -240,8 +240,8 @@ class Scene:
             "POST-order-update-order-transition-storefront": {"status": "DECLINED", "comment": "No."},
             "POST-order-update-order-transition-employee": {"status": "DECLINED", "comment": "No."},
             "PATCH-order-partial-update-order": {"status": "DECLINED", "comment": "No."},
-            "POST-configuration-create-configurations": [{"key": "a", "value": 1}],
-            "PUT-configuration-update-configuration": {"key": "project_lang", "value": "de"},
+            "POST-configuration-create-config": [{"key": "a", "value": 1}],
+            "PUT-configuration-update-config": {"key": "project_lang", "value": "de"},
         }
         return bodies.get(operation)
 
@@ -259,7 +259,7 @@ class Scene:
             "GET-customer-refresh-anonymous": {**shop, "refresh_token": visitor},
             "GET-customer-refresh-token": {"refreshToken": rita},
             "GET-cart-retrieve-cart-by-criteria": {"siteCode": "main", "type": "shopping", **self.whose(who)},
-            "PUT-cart-update-cart-item": {"partial": "true"},
+            "PUT-cart-update-item-details": {"partial": "true"},
             "PUT-cart-update-cart-items": {"partial": "true"},
         }.get(operation, {})
 
