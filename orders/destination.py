@@ -19,6 +19,18 @@ from orders.pricing import Totals
 FIELD = f"addresses.{SHIPPING}.country"
 
 
+class OtherTaxes(Invalid):
+    """The cart has other taxes than the delivery: `fault` says how that shows.
+
+    `country` is the one whose taxes the cart should have; empty where none are known.
+    """
+
+    def __init__(self, fault: str, advice: str, country: str) -> None:
+        super().__init__(f"{fault} {advice}", field=FIELD, code="other_taxes")
+        self.fault = fault
+        self.country = country
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """The country whose taxes a cart has, that of its marketplace, and the one it is delivered to."""
@@ -29,7 +41,7 @@ class Route:
 
 
 def check_destination(priced: PricedCart, details: CheckoutDetails, now: datetime) -> None:
-    """Raise `Invalid` (field `addresses.SHIPPING.country`) for a delivery country that the cart has no right taxes for.
+    """Raise `OtherTaxes` (field `addresses.SHIPPING.country`) for a delivery that costs something else elsewhere.
 
     Nothing is asked of the database where it is the cart's own country, or none is given.
     """
@@ -41,7 +53,9 @@ def check_destination(priced: PricedCart, details: CheckoutDetails, now: datetim
     costs = totals_by_country(priced, countries, details.shipping, now)
     fault = fault_of(route, costs)
     if fault:
-        raise Invalid(f"{fault} {_advice(route, costs, held=cart.is_frozen)}", field=FIELD, code="other_taxes")
+        right = decisive_country(route, costs)
+        known = right if right in costs else ""
+        raise OtherTaxes(fault, _advice(known, held=cart.is_frozen), known)
 
 
 def fault_of(route: Route, costs: Mapping[str, Totals]) -> str:
@@ -68,10 +82,9 @@ def decisive_country(route: Route, costs: Mapping[str, Totals]) -> str:
     return route.delivered if route.delivered in costs else route.home
 
 
-def _advice(route: Route, costs: Mapping[str, Totals], *, held: bool) -> str:
-    decisive = decisive_country(route, costs)
-    if decisive not in costs:
+def _advice(country: str, *, held: bool) -> str:
+    if not country:
         return "Choose another delivery address."
     if held:
-        return f"Take the request back, set the country of the cart to {decisive}, then ask again."
-    return f"Set the country of the cart to {decisive}, then ask or order again."
+        return f"Take the request back, set the country of the cart to {country}, then ask again."
+    return f"Set the country of the cart to {country}, then ask or order again."

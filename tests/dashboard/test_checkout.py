@@ -1,6 +1,7 @@
 """Does the checkout order what the reader saw, or ask the right person, once?"""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -330,22 +331,67 @@ def test_the_number_of_queries_does_not_grow(cast, sign_in, count, django_assert
         assert client.get(CHECKOUT).status_code == 200
 
 
-@pytest.mark.parametrize("ship_to", ["an address of the company", "other"])
-def test_an_address_with_other_taxes_is_refused_at_its_field_and_nothing_is_lost(cast, sign_in, words, ship_to):
-    cart, client = cast.cart("ana", {"DESK-01": 1}), sign_in("ana")
-    there = Location.objects.create(
+@pytest.fixture
+def venlo(cast):
+    """A place of Northwind's in the Netherlands, where tax is 21 %."""
+    return Location.objects.create(
         company=cast.northwind, name="Venlo depot", street="Kade", zip_code="5911", city="Venlo", country="NL"
     )
-    chosen = {"ship_to": there.key}
+
+
+def sent_from(answer, sent):
+    """The form as the page gave it back, which has another mark of what was seen."""
+    seen = re.search(r'name="seen" value="([^"]*)"', answer.content.decode()).group(1)
+    return {**sent, "seen": seen}
+
+
+@pytest.mark.parametrize("ship_to", ["an address of the company", "other"])
+def test_taxes_follow_the_delivery_and_are_looked_at_before_anything_is_ordered(cast, sign_in, words, venlo, ship_to):
+    cart, client = cast.cart("ana", {"DESK-01": 1}), sign_in("ana")
+    chosen = {"ship_to": venlo.key}
     if ship_to == "other":
-        chosen = {f"ship_{name}": part for name, part in there.as_address().items()} | {"ship_to": "other"}
-    answer = client.post(CHECKOUT, typed(cast, client, reference="PO-77", **chosen))
+        chosen = {f"ship_{name}": part for name, part in venlo.as_address().items()} | {"ship_to": "other"}
+    sent = typed(cast, client, reference="PO-77", **chosen)
+    answer = client.post(CHECKOUT, sent)
     assert answer.status_code == 400
     label = "Country" if ship_to == "other" else "Deliver to"
-    why = "With the taxes of DE this costs 606.90 EUR, but delivered to NL, it costs 617.10 EUR."
-    assert f"{label}: {why}" in words(answer)
+    assert (
+        f"{label}: With the taxes of DE this costs 606.90 EUR, but delivered to NL, it costs 617.10 EUR. "
+        "The page shows it with the taxes of NL now: check it and go on."
+    ) in words(answer)
     html = answer.content.decode()
     assert 'value="PO-77"' in html
     assert re.search(rf'value="{chosen["ship_to"]}"[^>]*checked', html)
+    assert "Total, gross 617.10 EUR" in words(answer)
     cart.refresh_from_db()
-    assert (cart.status, Checkout.objects.count()) == (CartStatus.OPEN, 0)
+    assert (cart.status, cart.country, Checkout.objects.count()) == (CartStatus.OPEN, "NL", 0)
+
+    answer = client.post(CHECKOUT, sent_from(answer, sent))
+
+    assert answer.headers["Location"] == done_url(cart)
+    assert (Order.objects.get().gross, Order.objects.get().country) == (Decimal("617.10"), "NL")
+
+
+def test_taxes_that_bring_the_cart_over_the_limit_ask_for_an_approver(cast, sign_in, words, venlo):
+    """4,958.33 EUR with German tax, 5,041.67 EUR with Dutch."""
+    listing = cast.listing("DESK-01")
+    listing.unit_price = Decimal("4166.66")
+    listing.save()
+    cart, client = cast.cart("bea", {"DESK-01": 1}), sign_in("bea")
+    sent = typed(cast, client, ship_to=venlo.key)
+    answer = client.post(CHECKOUT, sent)
+    assert "delivered to NL, it costs 5,053.76 EUR" in words(answer)
+    assert "Who shall approve?: Choose who shall approve." in words(answer)
+    assert Checkout.objects.count() == 0
+
+    answer = client.post(CHECKOUT, sent_from(answer, sent) | {"approver": cast.ana.pk})
+
+    assert answer.headers["Location"] == done_url(cart)
+    assert str(Approval.objects.get().amount) == "5,041.66 EUR"
+
+
+def test_a_country_without_known_taxes_has_those_of_the_marketplace(cast, sign_in):
+    cart, client = cast.cart("ana", {"DESK-01": 1}), sign_in("ana")
+    there = {"ship_contactName": "Ana", "ship_street": "Quay", "ship_zipCode": "EC2A", "ship_city": "London"}
+    answer = client.post(CHECKOUT, typed(cast, client, ship_to="other", ship_country="GB", **there))
+    assert answer.headers["Location"] == done_url(cart)

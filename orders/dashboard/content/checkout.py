@@ -15,6 +15,7 @@ from approvals.policy import Ruling, Verdict
 from approvals.services import request_approval
 from catalog.tax import rate_by_code
 from companies.actors import Actor
+from config.kit.refused import Invalid
 from config.kit.wording import moment_text
 from orders.dashboard.checkout_form import (
     CheckoutForm,
@@ -26,10 +27,13 @@ from orders.dashboard.checkout_form import (
 from orders.dashboard.content.amounts import Values, count_of, joined, label_of
 from orders.dashboard.content.cart import cart_lines, ruling_of, seen_token, split_words
 from orders.dashboard.content.order import expectation
+from orders.destination import OtherTaxes
 from orders.lifecycle import CartStatus, OrderStatus
 from orders.models import Cart, Checkout, Order
 from orders.priced import PricedCart, priced_cart
 from orders.pricing import price_shipping
+from orders.services.cart_changes import change_cart
+from orders.services.cart_opening import CartFields
 from orders.services.checkout import place_order
 
 CHANGED = "Your cart has changed since you opened this page. This is how it is now: check it and go on."
@@ -108,6 +112,20 @@ def order_or_ask(page: CheckoutPage, actor: Actor) -> Checkout | Approval:
         details=details,
         seen_gross=page.priced.subtotal.amount,
     ).settled()
+
+
+def taxed_anew(page: CheckoutPage, refusal: OtherTaxes, actor: Actor, now: datetime, typed: Any) -> CheckoutPage:
+    """The page of the same cart with the taxes of where it is delivered: its reader looks at them before going on.
+
+    Raises what the service refuses.
+    """
+    cart = page.priced.cart
+    changed = change_cart(actor=actor, cart_id=cart.pk, fields=CartFields(country=refusal.country), now=now)
+    cart.country, cart.version = changed.country, changed.version
+    again = checkout_page(cart, actor, now, typed)
+    text = f"{refusal.fault} The page shows it with the taxes of {refusal.country} now: check it and go on."
+    again.form.blame(Invalid(text, field=refusal.field))
+    return again
 
 
 def done_page(cart: Cart, actor: Actor, now: datetime) -> Values | None:

@@ -9,8 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from companies.portal import customer_area, one_of
 from config.kit.refused import Invalid, Late
-from orders.dashboard.content.checkout import CHANGED, CheckoutPage, checkout_page, done_page, order_or_ask
+from orders.dashboard.content.checkout import (
+    CHANGED,
+    CheckoutPage,
+    checkout_page,
+    done_page,
+    order_or_ask,
+    taxed_anew,
+)
 from orders.dashboard.views.cart import open_cart
+from orders.destination import OtherTaxes
 from orders.lifecycle import CartStatus
 from orders.models import Cart
 
@@ -28,8 +36,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
     page = checkout_page(cart, request.actor, timezone.now(), request.POST if posted else None)
     if not page.orderable:
         return redirect("dashboard:cart")
-    if posted and _went_through(page, request):
-        return redirect("dashboard:checkout_done", cart.key)
+    try:
+        if posted and _went_through(page, request):
+            return redirect("dashboard:checkout_done", cart.key)
+    except OtherTaxes as refusal:
+        page = taxed_anew(page, refusal, request.actor, timezone.now(), request.POST)
     return render(request, "dashboard/checkout.html", page.context(), status=400 if page.form.errors else 200)
 
 
@@ -40,7 +51,7 @@ def _posted_cart(request: HttpRequest) -> Cart:
 
 
 def _went_through(page: CheckoutPage, request: HttpRequest) -> bool:
-    """Order or ask; a refusal is shown in the form."""
+    """Order or ask; a refusal is shown in the form, but for taxes that the cart can take over (`OtherTaxes`)."""
     if not page.form.is_valid():
         return False
     if page.form.cleaned_data["seen"] != page.token:
@@ -49,6 +60,8 @@ def _went_through(page: CheckoutPage, request: HttpRequest) -> bool:
     try:
         order_or_ask(page, request.actor)
     except (Invalid, Late) as refusal:
+        if isinstance(refusal, OtherTaxes) and refusal.country:
+            raise
         if Cart.objects.open().filter(pk=page.priced.cart.pk).exists():
             page.form.blame(refusal)
             return False
