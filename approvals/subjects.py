@@ -119,6 +119,10 @@ class Subject(ABC):
         """
         return False
 
+    def ends_at(self, subject_id: str) -> datetime | None:
+        """From when on what is asked can no longer be ordered, whatever time its approval has; None: never."""
+        return None
+
     @abstractmethod
     def bound_by(self, record: Any) -> int | None:
         """The approval that binds the subject now (waiting, or approved and unused), if any."""

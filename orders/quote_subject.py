@@ -59,6 +59,10 @@ class QuoteCheckout(Subject):
             overdue = record.is_overdue(now)
         return overdue and expire_quote(_pk(subject_id), now)
 
+    def ends_at(self, subject_id: str) -> datetime | None:
+        """Until when the offer holds."""
+        return Quote.objects.filter(pk=_pk(subject_id)).values_list("valid_to", flat=True).first()
+
     def is_still(self, facts: Facts, bound: Mapping[str, Any]) -> bool:
         """Exactly the same offer."""
         return bool(plain(quote_content(facts.basis).bound) == bound)
@@ -127,7 +131,7 @@ class QuoteCheckout(Subject):
 
 def _with_switch(quotes: QuerySet[Quote]) -> QuerySet[Quote]:
     """With what the policy needs: whether quotes are approved at all is a preference of the tenant."""
-    return quotes.select_related("marketplace__owner", "company", "owner", "approval", "tenant").annotate(
+    return quotes.select_related("marketplace__owner", "company", "owner", "approval", "tenant", "seller").annotate(
         quote_approval=preference(OuterRef("tenant_id"), PreferenceKey.QUOTE_APPROVAL)
     )
 

@@ -35,6 +35,13 @@ def quantity_text(quantity: Decimal) -> str:
     return f"{int(whole):,}" + (f".{decimals}" if decimals else "")
 
 
+def against_list_text(percent: Decimal) -> str:
+    """By how much an offer is below the price list, above it where negative: `20 % below the price list`."""
+    if not percent:
+        return "at the prices of the price list"
+    return f"{quantity_text(abs(percent))} % {'below' if percent > 0 else 'above'} the price list"
+
+
 def moment_text(at: datetime, now: datetime) -> str:
     """Day, time and zone: `Tue 24 Nov 14:05 CET`, with the year where it is not this one.
 

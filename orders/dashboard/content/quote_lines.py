@@ -5,9 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from config.kit.money import Money
-from config.kit.wording import quantity_text
+from config.kit.wording import against_list_text, quantity_text
 from orders.dashboard.content.amounts import Values, in_reader_language, price_word, tax_rows, tax_word
-from orders.dashboard.content.quote_words import percent_words
 from orders.models import Quote
 from orders.priced import PricedCartLine
 from orders.pricing import discount
@@ -88,7 +87,7 @@ def _offered(line: PricedCartLine, seller: str, currency: str, *, says_tax: bool
 
 
 def _difference(list_net: Decimal, list_gross: Decimal, line: PricedCartLine, currency: str) -> str:
-    words = percent_words(discount(list_net, line.amounts.net))
+    words = against_list_text(discount(list_net, line.amounts.net))
     less = list_gross - line.amounts.gross
     if not less:
         return words

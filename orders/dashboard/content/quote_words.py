@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils import timezone
 
 from approvals.lifecycle import Status
 from companies.actors import Actor
 from config.kit.money import Money
-from config.kit.wording import ago_text, moment_text, quantity_text
+from config.kit.wording import against_list_text, ago_text, moment_text
 from orders.dashboard.content.amounts import count_of, joined
 from orders.models import Quote, QuoteEvent
 from orders.pricing import discount
@@ -68,14 +67,7 @@ def who_has(quote: Quote) -> str:
 
 def price_words(quote: Quote) -> str:
     """How the offer compares with the price list: `20 % below the price list`."""
-    return percent_words(discount(quote.list_net, quote.lines_net))
-
-
-def percent_words(percent: Decimal) -> str:
-    """The same of a percentage, below zero where it is above the price list."""
-    if not percent:
-        return "at the prices of the price list"
-    return f"{quantity_text(abs(percent))} % {'below' if percent > 0 else 'above'} the price list"
+    return against_list_text(discount(quote.list_net, quote.lines_net))
 
 
 def lead(reading: Reading) -> str:
