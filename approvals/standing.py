@@ -134,6 +134,9 @@ def _passes(approval: Approval, move: Move, standing: Standing, now: datetime) -
         return False
     if move is Move.REASSIGN:
         return any(person.user_id != approval.approver_id for person in standing.eligible)
+    if move is Move.AMEND and standing.actor.user_id != approval.requester_id:
+        # The delivery window is all that is the approver's to change.
+        return subject_of(approval.subject_kind).takes_details
     return True
 
 

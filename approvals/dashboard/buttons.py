@@ -11,6 +11,7 @@ from django.urls import reverse
 from approvals.board import moves_for
 from approvals.dashboard.details_forms import open_parts
 from approvals.dashboard.forms import CommentForm
+from approvals.dashboard.things import said, thing_of
 from approvals.lifecycle import Move, Status
 from approvals.models import Approval
 from approvals.standing import check, standing_towards
@@ -19,7 +20,6 @@ from config.kit.refused import Late, NotYours
 
 Values = dict[str, Any]
 
-STILL_OPEN = "Delivery or payment was left open: you choose it on the next page."
 DECISIONS = (Move.APPROVE_AND_ORDER, Move.APPROVE)
 
 
@@ -82,7 +82,7 @@ def _first_name(approval: Approval) -> str:
 def _approve_and_order(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
     button = {"label": "Approve and place order", "kind": "primary"}
     if open_parts(approval):
-        return {**button, "method": "get", "hint": STILL_OPEN}
+        return {**button, "method": "get", "hint": thing_of(approval).left_open}
     return {**button, "hint": f"Orders at once, delivered and paid as {_first_name(approval)} asked."}
 
 
@@ -95,7 +95,7 @@ def _decline(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Valu
     return {
         "label": "Decline",
         "kind": "dangerous",
-        "hint": f"{name} gets the cart back.",
+        "hint": said(thing_of(approval).decline_hint, approval),
         "needs_comment": True,
         "comment_label": "Why do you decline?",
         "comment_help": f"{name} reads this.",
@@ -104,6 +104,8 @@ def _decline(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Valu
 
 
 def _amend(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
+    if not thing_of(approval).takes_details:
+        return {"label": "Change the comment", "method": "get"}
     if actor.user_id == approval.requester_id:
         return {"label": "Change the request", "method": "get"}
     return {"label": "Change delivery", "method": "get"}
@@ -117,7 +119,7 @@ def _reassign(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Val
 def _close(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
     return {
         "label": "Take back",
-        "hint": "You get your cart back and can change it.",
+        "hint": thing_of(approval).close_hint,
         "fields": [_comment(approval.approver_name, typed, "close")],
         **_typed_again(typed),
     }
@@ -126,7 +128,7 @@ def _close(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values
 def _place_order(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
     button = {"label": "Place order", "kind": "primary"}
     if open_parts(approval):
-        return {**button, "method": "get", "hint": STILL_OPEN}
+        return {**button, "method": "get", "hint": thing_of(approval).left_open}
     return {
         **button,
         "hint": "Prices and availability are checked once more. It never costs more than was approved.",
@@ -135,11 +137,11 @@ def _place_order(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> 
 
 def _give_up(approval: Approval, actor: Actor, typed: Mapping[str, Any]) -> Values:
     mine = actor.user_id == approval.requester_id
-    cart = "You get your cart back; ordering it needs a new approval." if mine else "Frees the cart of the requester."
+    thing = thing_of(approval)
     return {
         "label": "Give the approval up",
         "kind": "dangerous",
-        "hint": cart,
+        "hint": thing.give_up_hint if mine else thing.give_up_hint_of_other,
         "fields": [_comment("the others", typed, "give-up")],
         **_typed_again(typed),
     }

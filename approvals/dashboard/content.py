@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import get_language
 
+from approvals.dashboard.things import thing_of
 from approvals.models import Approval, Snapshot
 from companies.models import DeliveryWindow, ShippingMethod
-from config.kit.wording import text_in
+from config.kit.wording import against_list_text, text_in
 
 Values = dict[str, Any]
 
@@ -38,11 +40,33 @@ def lines_of(snapshot: Snapshot) -> list[Values]:
             "unit_price": bound.get("unit_price", ""),
             "tax_rate": bound.get("tax_rate"),
             "total": bound.get("gross", ""),
-            "detail": GROSS if mixed and bound.get("includes_tax") == YES else "",
+            "detail": _detail(bound, shown, mixed=mixed),
             "note": REVIEWED if shown.get("needs_review") == YES else "",
+            **_list_prices(bound, shown),
         }
         for bound, shown in rows
     ]
+
+
+def _detail(bound: Mapping[str, Any], shown: Mapping[str, Any], *, mixed: bool) -> str:
+    words = [GROSS] if mixed and bound.get("includes_tax") == YES else []
+    if _is_priced_apart(bound, shown):
+        words.append(against_list_text(Decimal(shown.get("discount") or 0)))
+    return " · ".join(words)
+
+
+def _list_prices(bound: Mapping[str, Any], shown: Mapping[str, Any]) -> Values:
+    """What the price list says of a line that was offered at a price of its own."""
+    if not _is_priced_apart(bound, shown):
+        return {}
+    found: Values = {"old_total": shown["list_gross"]}
+    if shown.get("list_includes_tax") == bound.get("includes_tax"):
+        found["old_unit_price"] = shown.get("list_unit_price")
+    return found
+
+
+def _is_priced_apart(bound: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    return bool(shown.get("list_gross")) and shown["list_gross"] != bound.get("gross")
 
 
 def price_word(snapshot: Snapshot) -> str:
@@ -65,7 +89,7 @@ def totals_of(snapshot: Snapshot) -> list[Values]:
         {"label": "Tax", "amount": bound["tax"]},
     ]
     if not _part(bound, "shipping"):
-        hint = "shipping is chosen with the order"
+        hint = "without shipping" if _shown(snapshot).get("quote") else "shipping is chosen with the order"
         return [*rows, {"label": "Total, gross", "amount": bound["gross"], "hint": hint, "strong": True}]
     return [
         *rows,
@@ -79,13 +103,14 @@ def delivery_of(snapshot: Snapshot, approval: Approval) -> Values:
     """Addresses, shipping, delivery window and payment; what was left open says so. Two queries."""
     bound = _bound(snapshot)
     addresses, payment = _part(bound, "addresses"), _part(_shown(snapshot), "payment")
+    open_shipping = LEFT_OPEN if thing_of(approval).takes_details else ""
     place = {"tenant_id": approval.tenant_id, "site_code": approval.site_code}
     return {
         "pairs": [
-            ("Shipping", shipping_text(_part(bound, "shipping"), **place) or LEFT_OPEN),
+            ("Shipping", shipping_text(_part(bound, "shipping"), **place) or open_shipping),
             ("Delivery", window_text(_part(bound, "deliveryWindow"), **place)),
             ("Payment", payment_text(payment) or LEFT_OPEN),
-            ("Reference", payment.get("reference", "")),
+            ("Reference", payment.get("reference", "") or _shown(snapshot).get("reference", "")),
         ],
         "ship_to": _part(addresses, "SHIPPING"),
         "bill_to": _part(addresses, "BILLING"),

@@ -20,14 +20,13 @@ from approvals.dashboard.choices import (
 )
 from approvals.dashboard.content import day_name
 from approvals.dashboard.forms import LONGEST, unix_lines
+from approvals.dashboard.things import PARTS, thing_of
 from approvals.models import Approval
 from companies.models import DeliveryWindow, Location, ShippingMethod
 from config.kit.wording import money_text, text_in
 
 KEEP = "keep"
 NONE = ""
-
-PARTS = ("ship_to", "bill_to", "shipping", "payment")
 
 
 def _choice(label: str, missing: str) -> forms.ChoiceField:
@@ -240,7 +239,7 @@ def open_parts(approval: Approval) -> list[str]:
         "shipping": part_of(approval, "shipping"),
         "payment": part_of(approval, "payment"),
     }
-    return [name for name in PARTS if not given[name]]
+    return [name for name in thing_of(approval).needs if not given[name]]
 
 
 def part_of(approval: Approval, name: str) -> dict[str, Any]:

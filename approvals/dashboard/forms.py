@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from approvals.dashboard.choices import people_choices
 from approvals.lifecycle import Status
+from approvals.models import Approval
 from approvals.policy import Person
 from config.kit.refused import Invalid
 
@@ -89,6 +90,28 @@ class CommentForm(forms.Form):
             name, errors = next(iter(self.errors.items()))
             raise Invalid(" ".join(errors), field=name)
         return self.cleaned_data
+
+
+class AmendCommentForm(forms.Form):
+    """What a requester may change where what is asked about says itself how it is delivered."""
+
+    WIRE_NAMES: ClassVar[dict[str, str]] = {}
+
+    comment = forms.CharField(
+        label="Comment",
+        required=False,
+        max_length=LONGEST,
+        help_text="Your approver reads this.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, approval: Approval, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("comment", approval.comment)
+
+    def changes(self) -> dict[str, Any]:
+        """What to hand to the service."""
+        return {"comment": unix_lines(self.cleaned_data["comment"])}
 
 
 class ReassignForm(forms.Form):

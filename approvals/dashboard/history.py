@@ -13,6 +13,10 @@ from companies.models import User
 Values = dict[str, Any]
 
 EXPIRED_WORDS = "Nobody answered in time. The request expired."
+ENDED_BY_ITSELF = {
+    "approval.given_up": "The approval was given up, because what was to be ordered had changed.",
+    "approval.closed": "The request ended, because what was asked about is another thing now.",
+}
 ASKING = ("approval.requested", "approval.amended")
 TONES = {
     "approval.requested": "waiting",
@@ -73,8 +77,8 @@ def _what(event: ApprovalEvent, approval: Approval, names: Mapping[str, str], *,
         "approval.ordered": f"placed the order {ordered}".strip(),
         "approval.given_up": "gave the approval up",
     }
-    if by_itself and event.kind == "approval.given_up":
-        return "The approval was given up, because what was to be ordered had changed."
+    if by_itself and event.kind in ENDED_BY_ITSELF:
+        return ENDED_BY_ITSELF[event.kind]
     return said.get(event.kind, event.kind.partition(".")[2].replace("_", " "))
 
 

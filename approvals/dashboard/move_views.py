@@ -16,12 +16,13 @@ from approvals.dashboard import rows
 from approvals.dashboard.buttons import page_url
 from approvals.dashboard.details_forms import AmendForm, WindowForm
 from approvals.dashboard.differences import telling_in_words
-from approvals.dashboard.forms import CommentForm, ReassignForm
+from approvals.dashboard.forms import AmendCommentForm, CommentForm, ReassignForm
+from approvals.dashboard.things import said, thing_of
 from approvals.lifecycle import Move
 from approvals.models import Approval
 from approvals.standing import check, standing_towards
 from companies.portal import blame, customer_area, one_of, refusals
-from config.kit.refused import Invalid
+from config.kit.refused import Invalid, NotYours
 
 
 def back(request: HttpRequest, key: str, **address: Any) -> str:
@@ -50,12 +51,12 @@ def decline(request: HttpRequest, key: str, move: str) -> HttpResponse:
     """Say no, and why."""
     found = _found(request, key)
     typed = CommentForm(request.POST, required=f"Write why, so that {found.requester_name} knows what to change.")
-    said = typed.typed()
+    answer = typed.typed()
     with telling_in_words(found):
         services.decline(
-            actor=request.actor, approval_id=found.pk, comment=said["comment"], seen_hash=said["seen_hash"]
+            actor=request.actor, approval_id=found.pk, comment=answer["comment"], seen_hash=answer["seen_hash"]
         ).settled()
-    messages.success(request, f"Declined. {found.requester_name} has the cart back and reads your comment.")
+    messages.success(request, said(thing_of(found).declined, found))
     return redirect(page_url(found))
 
 
@@ -66,7 +67,7 @@ def close(request: HttpRequest, key: str, move: str) -> HttpResponse:
     """Take the request back."""
     found, typed = _found(request, key), CommentForm(request.POST).typed()
     services.close(actor=request.actor, approval_id=found.pk, comment=typed["comment"]).settled()
-    messages.success(request, f"You took the request back. {found.approver_name} is told; your cart is back.")
+    messages.success(request, said(thing_of(found).closed, found))
     return redirect(page_url(found))
 
 
@@ -77,7 +78,7 @@ def give_up(request: HttpRequest, key: str, move: str) -> HttpResponse:
     """Let go of a yes that was not used."""
     found, typed = _found(request, key), CommentForm(request.POST).typed()
     services.give_up(actor=request.actor, approval_id=found.pk, comment=typed["comment"]).settled()
-    messages.success(request, "The approval is given up and the cart is free again.")
+    messages.success(request, said(thing_of(found).given_up, found))
     return redirect(page_url(found))
 
 
@@ -88,8 +89,7 @@ def amend(request: HttpRequest, key: str, move: str) -> HttpResponse:
     """Change a waiting request: everything but the lines for its requester, the window for its approver."""
     found = _found(request, key)
     is_requester = request.actor.user_id == found.requester_id
-    kind = AmendForm if is_requester else WindowForm
-    form = kind(_sent(request, found, Move.AMEND), approval=found, today=timezone.now().date())
+    form = _amend_form(found, _sent(request, found, Move.AMEND), is_requester=is_requester)
     if request.method == "POST" and form.is_valid():
         try:
             services.amend(actor=request.actor, approval_id=found.pk, **form.changes()).settled()
@@ -99,7 +99,13 @@ def amend(request: HttpRequest, key: str, move: str) -> HttpResponse:
             other = found.approver_name if is_requester else found.requester_name
             messages.success(request, f"Changed. {other} is told what is different.")
             return redirect(page_url(found))
-    shown = {"approval": found, "form": form, "is_requester": is_requester, "back_url": page_url(found)}
+    shown = {
+        "approval": found,
+        "form": form,
+        "is_requester": is_requester,
+        "back_url": page_url(found),
+        "has_details": thing_of(found).takes_details,
+    }
     return render(request, "dashboard/approval_amend.html", shown, status=400 if form.errors else 200)
 
 
@@ -123,6 +129,17 @@ def reassign(request: HttpRequest, key: str, move: str) -> HttpResponse:
             return redirect(page_url(found))
     shown = {"approval": found, "form": form, "back_url": page_url(found)}
     return render(request, "dashboard/approval_reassign.html", shown, status=400 if form.errors else 200)
+
+
+def _amend_form(
+    approval: Approval, sent: QueryDict | None, *, is_requester: bool
+) -> AmendForm | WindowForm | AmendCommentForm:
+    if thing_of(approval).takes_details:
+        kind = AmendForm if is_requester else WindowForm
+        return kind(sent, approval=approval, today=timezone.now().date())
+    if is_requester:
+        return AmendCommentForm(sent, approval=approval)
+    raise NotYours("Only the comment of this request can be changed, by whoever asked.")
 
 
 def _sent(request: HttpRequest, approval: Approval, move: Move) -> QueryDict | None:

@@ -9,15 +9,18 @@ from typing import Any
 from django.urls import reverse
 
 from approvals.dashboard import buttons, content, rows, sentences
-from approvals.dashboard.history import EXPIRED_WORDS, orders_of, timeline_of
+from approvals.dashboard.history import ENDED_BY_ITSELF, EXPIRED_WORDS, orders_of, timeline_of
+from approvals.dashboard.things import thing_of
 from approvals.dashboard.told import told_rows
 from approvals.lifecycle import Status
-from approvals.models import Approval, Snapshot
-from companies.actors import Actor
+from approvals.models import Approval, ApprovalEvent, Snapshot
+from approvals.subjects import subject_of
+from companies.actors import Actor, ActorKind
 from notifications.texts import Side
 
 Values = dict[str, Any]
 
+OFFER_ENDED = "The offer has expired: nothing can be ordered from it any more. The seller can renew it."
 FREED = (Status.DECLINED, Status.CLOSED, Status.EXPIRED)
 
 
@@ -26,10 +29,12 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
     snapshot = Snapshot.objects.get(approval=approval, number=approval.snapshot_count)
     lines, orders = content.lines_of(snapshot), orders_of(approval)
     status, tone = rows.badge(approval, now)
-    moves = buttons.buttons(approval, actor, now, kept)
+    about = _about(approval, snapshot, len(lines), orders)
+    offer_ended = about.ends_at is not None and about.ends_at <= now
+    moves = [] if offer_ended else buttons.buttons(approval, actor, now, kept)
     return {
         "approval": approval,
-        "lead": sentences.lead(approval, actor, now, line_count=len(lines), orders=orders),
+        "lead": sentences.lead(approval, actor, now, about),
         "status": status,
         "tone": tone,
         "asked_title": "What is asked" if approval.status_at(now) == Status.PENDING else "What was asked",
@@ -43,15 +48,39 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
         "reasons": approval.reason_texts(),
         "events": [*timeline_of(approval), *_overdue(approval, now)],
         "told": told_rows("approval", approval.key, tenant_id=approval.tenant_id, side=Side.CUSTOMER, now=now),
-        "obstacles": buttons.obstacles(approval, actor, now),
+        "obstacles": [OFFER_ENDED] if offer_ended else buttons.obstacles(approval, actor, now),
         "moves": moves,
         "comment_label": _comment_label(approval, moves),
         "comment_value": kept.get("values", {}).get("comment", ""),
         "hidden": {"seen_hash": approval.content_hash},
         "waits_until": approval.expires_at if approval.status_at(now) == Status.PENDING else None,
+        "quote_url": _quote_url(approval, actor, snapshot),
+        "offer_ends": about.ends_at,
         "cart_url": reverse("dashboard:cart") if _has_cart_back(approval, actor, now) else "",
         "orders": [{"number": number, "url": reverse("dashboard:order", args=[number])} for number in orders],
     }
+
+
+def _about(approval: Approval, snapshot: Snapshot, line_count: int, orders: list[str]) -> sentences.About:
+    """Two queries at most, where it is an offer or was ended by the system."""
+    ended = ApprovalEvent.objects.none()
+    if approval.status == Status.CLOSED or approval.released_at is not None:
+        ended = approval.events.filter(kind__in=ENDED_BY_ITSELF, actor_kind=ActorKind.SYSTEM)
+    return sentences.About(
+        line_count=line_count,
+        orders=orders,
+        shown=snapshot.content.get("shown", {}),
+        ends_at=subject_of(approval.subject_kind).ends_at(approval.subject_id) if approval.is_live else None,
+        ended_because=ended.order_by("number").values_list("comment", flat=True).last() or "",
+    )
+
+
+def _quote_url(approval: Approval, actor: Actor, snapshot: Snapshot) -> str:
+    """The page of the quote it is about, for those who read it: its customer, and its approver while it counts."""
+    number = snapshot.content.get("shown", {}).get("quote", "")
+    mine = actor.user_id == approval.requester_id and actor.company_id == approval.company_id
+    put_to_me = actor.user_id == approval.approver_id and (approval.is_live or approval.is_used)
+    return reverse("dashboard:quote", args=[number]) if number and (mine or put_to_me) else ""
 
 
 def _people(approval: Approval, snapshot: Snapshot) -> list[Values]:
@@ -72,6 +101,8 @@ def _overdue(approval: Approval, now: datetime) -> list[Values]:
 
 
 def _has_cart_back(approval: Approval, actor: Actor, now: datetime) -> bool:
+    if not thing_of(approval).has_cart:
+        return False
     freed = approval.status_at(now) in FREED or approval.released_at is not None
     return freed and actor.user_id == approval.requester_id and not approval.is_overdue(now)
 

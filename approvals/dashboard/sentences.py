@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
+from approvals.dashboard.things import said, thing_of
 from approvals.lifecycle import Status
 from approvals.models import Approval
 from companies.actors import Actor
-from config.kit.wording import ago_text, day_text
+from config.kit.wording import against_list_text, ago_text, day_text, moment_text
 
 SHORT_REASONS = {
     "limit_in_other_currency": "The limit is in another currency",
@@ -19,7 +23,21 @@ SHORT_REASONS = {
 }
 
 
-def lead(approval: Approval, actor: Actor, now: datetime, *, line_count: int, orders: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is asked for, besides what the approval says itself: `shown` are the texts of its content.
+
+    `ends_at` is until when an offer holds, `ended_because` what the system wrote when it ended the request.
+    """
+
+    line_count: int = 0
+    orders: Sequence[str] = ()
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    ends_at: datetime | None = None
+    ended_because: str = ""
+
+
+def lead(approval: Approval, actor: Actor, now: datetime, about: About) -> str:
     """How it stands, for this reader: who asks whom for what, why, and what there is to do or to expect."""
     tellers = {
         Status.PENDING: _waiting,
@@ -28,8 +46,8 @@ def lead(approval: Approval, actor: Actor, now: datetime, *, line_count: int, or
         Status.CLOSED: _closed,
         Status.EXPIRED: _expired,
     }
-    told = tellers[approval.status_at(now)](approval, actor, now, _what(approval, line_count))
-    return _joined(told, f"It was ordered as {_listed(orders)}." if orders else "")
+    told = tellers[approval.status_at(now)](approval, actor, now, about)
+    return _joined(told, f"It was ordered as {_listed(about.orders)}." if about.orders else "")
 
 
 def why(approval: Approval) -> str:
@@ -46,22 +64,39 @@ def day_of(moment: datetime, now: datetime) -> str:
     return day_text(timezone.localtime(moment), timezone.localtime(now))
 
 
-def cart_back(approval: Approval, actor: Actor, now: datetime) -> str:
-    """Whose cart is free again; the sweep gives back what is overdue within a minute."""
-    mine = actor.user_id == approval.requester_id
+def what_is_back(approval: Approval, actor: Actor, now: datetime) -> str:
+    """What is free again, and whose; the sweep gives back what is overdue within a minute."""
+    thing, mine = thing_of(approval), actor.user_id == approval.requester_id
     if approval.is_overdue(now):
-        return "Your cart comes back within a minute." if mine else ""
-    return "Your cart is back." if mine else f"The cart of {approval.requester_name} is free again."
+        return thing.back_soon if mine else ""
+    return said(thing.back if mine else thing.back_of_other, approval)
 
 
-def _what(approval: Approval, line_count: int) -> str:
-    lines = f" ({line_count} line{'' if line_count == 1 else 's'})" if line_count else ""
+def offer_ends(about: About, now: datetime) -> str:
+    """Until when an offer holds; nothing for what is no offer."""
+    if about.ends_at is None:
+        return ""
+    held = "holds" if about.ends_at > now else "held"
+    return f"The offer {held} until {moment_text(timezone.localtime(about.ends_at), timezone.localtime(now))}."
+
+
+def _what(approval: Approval, about: About) -> str:
+    count = about.line_count
+    lines = f" ({count} line{'' if count == 1 else 's'})" if count else ""
     company = f" for {approval.company.name}" if approval.company else ""
-    return f"{approval.amount}{lines}{company}"
+    number, seller = about.shown.get("quote"), about.shown.get("seller")
+    quote = f"quote {number}{f' of {seller}' if seller else ''}: " if number else ""
+    return f"{quote}{approval.amount}{lines}{company}"
 
 
-def _waiting(approval: Approval, actor: Actor, now: datetime, what: str) -> str:
-    approver, requester = approval.approver_name, approval.requester_name
+def _against_list(about: About) -> str:
+    """How an offer compares with the price list, as a sentence."""
+    percent = about.shown.get("discount")
+    return f"That is {against_list_text(Decimal(percent))}." if percent else ""
+
+
+def _waiting(approval: Approval, actor: Actor, now: datetime, about: About) -> str:
+    approver, requester, what = approval.approver_name, approval.requester_name, _what(approval, about)
     by = day_of(approval.expires_at, now) if approval.expires_at else ""
     if actor.user_id == approval.approver_id:
         asked, until = f"{requester} asks you to approve {what}.", f"Answer by {by}."
@@ -69,42 +104,45 @@ def _waiting(approval: Approval, actor: Actor, now: datetime, what: str) -> str:
         asked, until = f"You asked {approver} to approve {what}.", f"{approver} can answer until {by}."
     else:
         asked, until = f"{requester} asks {approver} to approve {what}.", f"{approver} can answer until {by}."
-    return _joined(asked, _stopped(why(approval)), until if by else "")
+    return _joined(asked, _against_list(about), _stopped(why(approval)), until if by else "", offer_ends(about, now))
 
 
-def _approved(approval: Approval, actor: Actor, now: datetime, what: str) -> str:
-    said = f"{_decider(approval, actor)} approved {what} {_ago(approval, now)}."
+def _approved(approval: Approval, actor: Actor, now: datetime, about: About) -> str:
+    told = f"{_decider(approval, actor)} approved {_what(approval, about)} {_ago(approval, now)}."
     if approval.is_used:
-        return said
+        return told
     if approval.released_at is not None:
-        return _joined(
-            said, f"This was given up on {day_of(approval.released_at, now)}.", cart_back(approval, actor, now)
-        )
+        given_up = f"This was given up on {day_of(approval.released_at, now)}."
+        return _joined(told, given_up, about.ended_because, what_is_back(approval, actor, now))
     if actor.user_id == approval.requester_id:
         who = f"You or {approval.approver_name}"
     elif actor.user_id == approval.approver_id:
         who = f"You or {approval.requester_name}"
     else:
         who = f"{approval.requester_name} or {approval.approver_name}"
-    return _joined(said, f"Nothing is ordered yet. {who} can place the order.")
+    return _joined(told, f"Nothing is ordered yet. {who} can place the order.", offer_ends(about, now))
 
 
-def _declined(approval: Approval, actor: Actor, now: datetime, what: str) -> str:
-    said = f"{_decider(approval, actor)} declined {what} {_ago(approval, now)}."
-    return _joined(said, cart_back(approval, actor, now))
+def _declined(approval: Approval, actor: Actor, now: datetime, about: About) -> str:
+    told = f"{_decider(approval, actor)} declined {_what(approval, about)} {_ago(approval, now)}."
+    return _joined(told, what_is_back(approval, actor, now))
 
 
-def _closed(approval: Approval, actor: Actor, now: datetime, what: str) -> str:
-    said = f"{_decider(approval, actor)} took the request for {what} back {_ago(approval, now)}."
-    return _joined(said, cart_back(approval, actor, now))
+def _closed(approval: Approval, actor: Actor, now: datetime, about: About) -> str:
+    what = _what(approval, about)
+    if about.ended_because:
+        told = f"{about.ended_because} So the request for {what} ended {_ago(approval, now)}."
+    else:
+        told = f"{_decider(approval, actor)} took the request for {what} back {_ago(approval, now)}."
+    return _joined(told, what_is_back(approval, actor, now))
 
 
-def _expired(approval: Approval, actor: Actor, now: datetime, what: str) -> str:
+def _expired(approval: Approval, actor: Actor, now: datetime, about: About) -> str:
     mine = actor.user_id == approval.approver_id
     who = "You did" if mine else f"{approval.approver_name} did"
     ended = day_of(approval.expires_at, now) if approval.expires_at else ""
-    said = f"{who} not answer in time: the request for {what} expired on {ended}."
-    return _joined(said, cart_back(approval, actor, now))
+    told = f"{who} not answer in time: the request for {_what(approval, about)} expired on {ended}."
+    return _joined(told, what_is_back(approval, actor, now))
 
 
 def _decider(approval: Approval, actor: Actor) -> str:

@@ -15,6 +15,7 @@ from approvals.dashboard.buttons import page_url
 from approvals.dashboard.details_forms import OpenDetailsForm, open_parts
 from approvals.dashboard.differences import telling_in_words
 from approvals.dashboard.rows import readable_by
+from approvals.dashboard.things import thing_of
 from approvals.lifecycle import Move
 from approvals.models import Approval
 from approvals.standing import check, standing_towards
@@ -92,7 +93,13 @@ def _page(request: HttpRequest, approval: Approval, form: OpenDetailsForm, label
     """The form; without anything to choose, the page of the approval has the button already."""
     if not open_parts(approval) and not form.errors:
         return redirect(page_url(approval))
-    shown = {"approval": approval, "form": form, "label": label, "back_url": page_url(approval)}
+    shown = {
+        "approval": approval,
+        "form": form,
+        "label": label,
+        "back_url": page_url(approval),
+        "has_details": thing_of(approval).takes_details,
+    }
     return render(request, "dashboard/approval_order.html", shown, status=400 if form.errors else 200)
 
 
