@@ -11,6 +11,7 @@ from companies.actors import Actor
 from companies.roles import Role
 from orders.dashboard.content.amounts import Values
 from orders.dashboard.content.orders import order_rows, own_orders, to_be_approved
+from orders.dashboard.content.quotes import quote_rows, to_answer
 
 SHOWN = 8
 # What a page without anything on it tells, by group.
@@ -27,13 +28,20 @@ NEWCOMERS = {
 def home_page(actor: Actor, now: datetime) -> Values:
     """The page's values; a fixed number of queries."""
     deciding, asking, waiting = to_decide(actor, now), asked(actor, now), to_be_approved(actor)
-    counts = {"decide": deciding.count(), "asked": asking.count(), "orders": waiting.count()}
+    offers = to_answer(actor, now)
+    counts = {
+        "decide": deciding.count(),
+        "asked": asking.count(),
+        "offers": offers.count(),
+        "orders": waiting.count(),
+    }
     recent = own_orders(actor).order_by("-created_at", "-pk")
     return {
         "counts": counts,
         "stats": _stats(actor, counts),
         "to_decide": queue_rows(deciding[:SHOWN], actor, now),
         "asked": queue_rows(asking[:SHOWN], actor, now),
+        "offers": quote_rows(offers[:SHOWN], actor, now) if counts["offers"] else [],
         "orders": order_rows(waiting[:SHOWN], actor),
         "recent": order_rows(recent[:SHOWN], actor) if not counts["orders"] else [],
         "in_company": actor.company_id is not None,
@@ -44,12 +52,13 @@ def home_page(actor: Actor, now: datetime) -> Values:
 def _stats(actor: Actor, counts: dict[str, int]) -> list[Values]:
     """The figures on top; a private customer has nothing to approve."""
     orders = ("Orders to be approved", counts["orders"], "the seller reviews them", "dashboard:orders")
-    rows = [orders]
+    offers = ("Offers to answer", counts["offers"], "quotes that wait for me", "dashboard:quotes")
+    rows = [offers, orders]
     if actor.has_membership:
         rows = [
             ("Waiting for me", counts["decide"], "approvals to decide", "dashboard:approvals"),
             ("Asked by me", counts["asked"], "requests still open", "dashboard:approvals_asked"),
-            orders,
+            *rows,
         ]
     return [
         {"label": label, "value": value, "hint": hint, "url": reverse(name), "tone": "waiting" if value else ""}

@@ -19,7 +19,7 @@ from orders.board import moves_for
 from orders.dashboard.content.amounts import Values, in_reader_language, joined, label_of, price_word, tax_rows
 from orders.dashboard.forms import MoveForm
 from orders.lifecycle import DeliveryState, OrderMove, OrderStatus
-from orders.models import Order, OrderEvent, OrderLine
+from orders.models import Order, OrderEvent, OrderLine, Quote
 
 ORDER_AGAIN = "Order again"
 MOVES = {
@@ -79,7 +79,7 @@ def order_page(order: Order, actor: Actor, kept: Mapping[str, Any]) -> Values:
         "pairs": _delivery(order),
         "ship_to": _address(order, "SHIPPING"),
         "bill_to": _address(order, "BILLING"),
-        "people": _people(order, approval),
+        "people": [*_people(order, approval), *_quote_of(order, actor)],
         "events": timeline(order, events, approval),
         "moves": buttons(order, actor, kept),
         "siblings": _siblings(order, actor),
@@ -127,7 +127,7 @@ def steps(order: Order, events: Sequence[OrderEvent]) -> list[Values]:
     asked = {"state": "done", "who": approval.decided_by_name, "at": approval.decided_at} if approval else None
     status = OrderStatus(order.status)
     return [
-        {"label": "Cart", "state": "done", "who": order.buyer_name},
+        {"label": "Quote" if order.checkout.quote_id else "Cart", "state": "done", "who": order.buyer_name},
         {"label": "Approval", **(asked or {"state": "skipped"})},
         {"label": "Order", "state": "done", "at": order.created_at},
         {"label": "Review", **_review_step(order, at)},
@@ -191,12 +191,13 @@ def instructions_of(lines: Iterable[OrderLine]) -> list[Values]:
 
 def timeline(order: Order, events: Iterable[OrderEvent], approval: Approval | None) -> list[Values]:
     """What happened to the order and, where the reader may see it, to its approval; oldest first."""
-    rows = [_event(event, order.ruling) for event in events]
+    rows: list[Values] = []
     if approval is not None:
         kinds = approval.events.order_by("number").values_list("kind", flat=True)
         told = zip(timeline_of(approval), kinds, strict=True)
         rows += [row for row, kind in told if kind != "approval.ordered"]  # the order's own history begins with it
-    return sorted(rows, key=lambda row: row["at"])
+    # Of what happened at one moment, the yes comes before the order.
+    return sorted([*rows, *(_event(event, order.ruling) for event in events)], key=lambda row: row["at"])
 
 
 def buttons(order: Order, actor: Actor, kept: Mapping[str, Any]) -> list[Values]:
@@ -272,6 +273,17 @@ def _approval_of(order: Order, actor: Actor) -> Approval | None:
     if order.checkout.approval_id is None:
         return None
     return readable_by(actor).filter(pk=order.checkout.approval_id).first()
+
+
+def _quote_of(order: Order, actor: Actor) -> list[Values]:
+    """The quote it was ordered from, where the reader may see it. One query, where there is one."""
+    if order.checkout.quote_id is None:
+        return []
+    quotes = Quote.objects.visible_to(actor).filter(pk=order.checkout.quote_id)
+    return [
+        {"label": "From quote", "value": quote.number, "url": reverse("dashboard:quote", args=[quote.number])}
+        for quote in quotes
+    ]
 
 
 def _people(order: Order, approval: Approval | None) -> list[Values]:

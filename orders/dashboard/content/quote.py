@@ -12,11 +12,14 @@ from approvals.dashboard.rows import readable_by
 from approvals.dashboard.told import told_rows
 from approvals.lifecycle import Status
 from approvals.models import Approval, SubjectKind
+from approvals.policy import Ruling, Verdict
+from approvals.services import preview
 from companies.actors import Actor
 from companies.portal import form_again
 from config.kit.money import Money
 from notifications.texts import Side
 from orders.dashboard.content.amounts import Values, count_of, in_reader_language, label_of
+from orders.dashboard.content.cart import reason_box
 from orders.dashboard.content.quote_history import events_of, reason_text, timeline
 from orders.dashboard.content.quote_lines import compared, listed_lines, listed_totals, offered_lines, offered_totals
 from orders.dashboard.content.quote_words import Reading, lead, seller_of
@@ -33,13 +36,13 @@ ANSWERS: dict[QuoteMove, Values] = {
     QuoteMove.ASK_CHANGE: {
         "label": "Ask for changes",
         "hint": "This offer ends; the seller makes you another one.",
-        "comment_label": "What shall be different?",
+        "label_of_comment": "What shall be different?",
     },
     QuoteMove.DECLINE: {
         "label": "Decline",
         "kind": "dangerous",
         "hint": "Ends the quote. Nothing is ordered.",
-        "comment_label": "A word to the seller",
+        "label_of_comment": "A word to the seller",
     },
 }
 
@@ -56,6 +59,7 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
     reading = Reading(quote, actor, now, len(priced.lines), events, [order.number for order in orders])
     approvals = _approvals(quote, actor)
     moves = quote_moves_for(quote, actor, now)
+    ruling = _ruling(reading, moves)
     word, tone = badge(quote, now)
     return {
         "quote": quote,
@@ -75,7 +79,8 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
         "waits_until": quote.valid_to if reading.status is QuoteStatus.OPEN else None,
         "pdf_url": reverse("dashboard:quote_pdf", args=[quote.number]) if reading.shows_offer else "",
         "order_links": [{"number": o.number, "url": reverse("dashboard:order", args=[o.number])} for o in orders],
-        "moves": buttons(quote, actor, moves, now, kept),
+        "reason": reason_box(ruling, quote.company) if ruling else None,
+        "moves": buttons(reading, moves, ruling, kept),
         "note": _note(quote, moves, kept),
     }
 
@@ -141,12 +146,12 @@ def _last_steps(reading: Reading) -> list[Values]:
 
 
 def buttons(
-    quote: Quote, actor: Actor, moves: Sequence[QuoteMove], now: datetime, kept: Mapping[str, Any]
+    reading: Reading, moves: Sequence[QuoteMove], ruling: Ruling | None, kept: Mapping[str, Any]
 ) -> list[Values]:
     """The answers open to the reader. While somebody is asked to approve it, that request is the way to its order."""
-    made: list[Values] = []
-    if QuoteMove.ACCEPT in moves:
-        made.append(_accept_button(quote, actor, now))
+    quote, made = reading.quote, []
+    if QuoteMove.ACCEPT in moves and (ruling is None or ruling.verdict is not Verdict.FORBIDDEN):
+        made.append(_accept_button(reading, ruling))
     reasons = reasons_of(quote.tenant_id) if any(move in moves for move in ANSWERS) else []
     for move, button in ANSWERS.items():
         if move not in moves:
@@ -155,44 +160,52 @@ def buttons(
         typed = kept if kept.get("sent_to") == url else {}
         fitting = [reason for reason in reasons if reason.type is REASON_OF[move]]
         form = form_again(AnswerForm, typed, reasons=fitting, auto_id=f"id_{move.value}_%s")
-        form.fields["comment"].label = button["comment_label"]
-        # The move bar's own comment is a required one; this is a field of the form.
-        shown = {name: value for name, value in button.items() if name != "comment_label"}
-        if move is QuoteMove.ASK_CHANGE or _is_asked(quote, now):
-            shown["hint"] = _hint(quote, button["hint"], now)
+        form.fields["comment"].label = button["label_of_comment"]
+        hint = f"{button['hint']} {_asked_in_vain(reading)}".strip()
         hidden = {"version": str(quote.version)}
-        made.append({**shown, "url": url, "fields": list(form), "hidden": hidden, "comment_value": bool(typed)})
+        made.append(
+            {**button, "hint": hint, "url": url, "fields": list(form), "hidden": hidden, "comment_value": bool(typed)}
+        )
     return made
 
 
-def _is_asked(quote: Quote, now: datetime) -> bool:
-    """Somebody is asked to approve it, or has."""
-    approval = quote.approval
-    return approval is not None and approval.is_live and not approval.is_overdue(now)
+def _asked(reading: Reading) -> Approval | None:
+    """The live approval of it: somebody is asked, or has said yes."""
+    approval = reading.quote.approval
+    live = approval is not None and approval.is_live and not approval.is_overdue(reading.now)
+    return approval if live else None
 
 
-def _hint(quote: Quote, hint: str, now: datetime) -> str:
-    if not _is_asked(quote, now) or quote.approval is None:
-        return hint
-    return f"{hint} {quote.approval.approver_name} need not answer any more."
+def _asked_in_vain(reading: Reading) -> str:
+    approval = _asked(reading)
+    return f"{approval.approver_name} need not answer any more." if approval else ""
 
 
-def _accept_button(quote: Quote, actor: Actor, now: datetime) -> Values:
+def _ruling(reading: Reading, moves: Sequence[QuoteMove]) -> Ruling | None:
+    """What the purchase policy says to the customer of an open offer about which nobody is asked. Four queries."""
+    if QuoteMove.ACCEPT not in moves or not reading.is_mine or _asked(reading) is not None:
+        return None
+    quote = reading.quote
+    return preview(actor=reading.actor, kind=SubjectKind.QUOTE_CHECKOUT, subject_id=str(quote.pk), now=reading.now)
+
+
+def _accept_button(reading: Reading, ruling: Ruling | None) -> Values:
+    quote, approval = reading.quote, _asked(reading)
     accept = reverse("dashboard:quote_accept", args=[quote.number])
-    approval = quote.approval
-    if approval is None or not _is_asked(quote, now):
-        hint = "The next page says whether you can order it yourself. Nothing is ordered before you confirm."
-        return {"label": "Accept", "kind": "primary", "method": "get", "url": accept, "hint": hint}
+    button = {"label": "Accept", "kind": "primary", "method": "get", "url": accept}
+    if approval is None:
+        free = ruling is not None and ruling.permitted
+        return {**button, "hint": f"{'Payment and delivery come' if free else 'Whom to ask comes'} on the next page."}
     page = reverse("dashboard:approval", args=[approval.key])
     if approval.status == Status.APPROVED:
+        url = accept if reading.is_mine else page
         hint = "Payment and delivery come on the next page."
-        url = accept if actor.user_id == quote.owner_id else page
-        return {"label": "Place order", "kind": "primary", "method": "get", "url": url, "hint": hint}
-    if approval.approver_id == actor.user_id:
-        hint = f"{approval.requester_name} asks you to approve it."
-        return {"label": "Answer the request", "kind": "primary", "method": "get", "url": page, "hint": hint}
-    hint = f"{approval.approver_name} is asked. There you can change the request or take it back."
-    return {"label": "See your request", "kind": "primary", "method": "get", "url": page, "hint": hint}
+        return {**button, "label": "Place order", "url": url, "hint": hint}
+    if reading.is_mine:
+        hint = f"{approval.approver_name} is asked. There you can change the request or take it back."
+        return {**button, "label": "See your request", "url": page, "hint": hint}
+    hint = f"{approval.requester_name} asks you to approve it."
+    return {**button, "label": "Answer the request", "url": page, "hint": hint}
 
 
 def _lines(reading: Reading, priced: PricedQuote) -> Values:
