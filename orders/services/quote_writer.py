@@ -10,8 +10,8 @@ from typing import Any
 
 from companies.actors import Actor
 from companies.events import Happening, chain_event
-from config.kit.chain import text_digest
 from orders.models import Quote, QuoteChange, QuoteEvent
+from orders.quote_chain import change_digest
 from orders.quote_lifecycle import QuoteMove, QuoteStatus
 
 _EVENT_KINDS = {
@@ -118,8 +118,3 @@ def _append(
         row.event = event
     QuoteChange.objects.bulk_create(rows)
     return event
-
-
-def change_digest(change: QuoteChange) -> str:
-    """What the chain keeps of the values of a change."""
-    return text_digest(change.salt, {"old": change.old, "new": change.new})
