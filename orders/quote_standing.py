@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from companies.actors import Actor, ActorKind
 from companies.models import Member
-from companies.roles import SELLING_ROLES
+from companies.roles import GROUP_ROLES, SELLING_ROLES
 from config.kit.refused import Late, Missing
 from config.kit.wording import moment_text
 from orders.models import Quote
@@ -52,6 +52,14 @@ def check_there(quote: Quote) -> None:
     """Raise `Missing` for a quote that was deleted."""
     if quote.deleted_at is not None:
         raise Missing("There is no such quote.")
+
+
+def may_be_quoted(tenant_id: int, company_id: int | None, user_id: int) -> bool:
+    """A quote may be made for them: their group in this company may order; for none: they are in none. One query."""
+    members = Member.objects.filter(company__tenant_id=tenant_id, user_id=user_id)
+    if company_id is None:
+        return not members.exists()
+    return members.active().filter(company_id=company_id, role__in=GROUP_ROLES).exists()
 
 
 def how_the_quote_stands(quote: Quote, now: datetime) -> str:

@@ -18,7 +18,7 @@ from orders.models import Quote
 from orders.quote_content import quote_content
 from orders.quote_edits import Edit, move_of
 from orders.quote_lifecycle import QuoteMove, QuoteParty, QuoteStatus
-from orders.quote_priced import priced_quote
+from orders.quote_priced import PricedQuote, priced_quote
 from orders.quote_standing import check_quote, check_there, parties_of_quote
 from orders.services.quote_lines import Draft
 from orders.services.quote_reasons import reason_for
@@ -105,6 +105,8 @@ def edit_step(quote: Quote, edits: Sequence[Edit], actor: Actor, now: datetime, 
     then = quote_content(before)
     draft = Draft.of(before)
     draft.carry_out(edits, actor)
+    if to is QuoteStatus.OPEN and quote.is_overdue(now):
+        raise Invalid("Say until when the offer holds: a time to come.", field="validTo")
     draft.finish(now)
     if not draft.changes:
         return
@@ -144,11 +146,19 @@ def _move(
 ) -> None:
     to = check_quote(quote, move, parties, now)
     reason = reason_for(quote.tenant_id, move, reason_key)
-    columns: list[str] = []
-    if move is QuoteMove.OPEN:
-        _check_offer(quote, now)
-        columns = _in_hand(quote, actor)
-    event = write_quote_move(quote, move, to, actor, now, columns=columns, comment=comment, reason=reason)
+    draft = _offer_today(quote, actor, now) if move is QuoteMove.OPEN else Draft(quote, ())
+    event = write_quote_move(
+        quote,
+        move,
+        to,
+        actor,
+        now,
+        changes=draft.changes,
+        columns=draft.columns,
+        comment=comment,
+        reason=reason,
+    )
+    draft.save()
     if move in _ENDS_OFFER:
         why = "declined" if move is QuoteMove.DECLINE else "sent back to be changed"
         end_approval(quote, f"The offer {quote.number} was {why}.", now)
@@ -161,14 +171,21 @@ def _move(
     tell(quote, event, actor, now)
 
 
-def _in_hand(quote: Quote, actor: Actor) -> list[str]:
-    """Whoever opens it is the employee that the customer sees; returns the columns."""
-    quote.employee_id, quote.employee_ref, quote.employee_name = actor.user_id, actor.reference[:64], actor.name[:200]
-    return ["employee", "employee_ref", "employee_name"]
-
-
-def _check_offer(quote: Quote, now: datetime) -> None:
+def _offer_today(quote: Quote, actor: Actor, now: datetime) -> Draft:
+    """What is about to be offered, by whoever opens it: with today's tax, however long ago it was priced."""
     priced = priced_quote(quote, now)
+    _check_offer(priced, now)
+    draft, former = Draft.of(priced), quote.content_hash
+    draft.is_priced_anew = True
+    draft.finish(now)
+    if quote.content_hash == former:
+        draft = Draft(quote, ())
+    draft.take_in_hand(actor)
+    return draft
+
+
+def _check_offer(priced: PricedQuote, now: datetime) -> None:
+    quote = priced.quote
     if not priced.lines:
         raise Invalid("Add at least one line before you open this quote.", field="items", code="empty_quote")
     if priced.problems:

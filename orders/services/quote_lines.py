@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,8 @@ from django.db.models import Q
 from approvals.services.steps import clean_comment
 from catalog.models import Listing
 from companies.actors import Actor
-from companies.models import Customer, Member
-from config.kit.money import AMOUNT_LIMIT, UNIT_PRICE_DECIMALS, UNIT_PRICE_LIMIT
+from companies.models import Customer
+from config.kit.money import AMOUNT_LIMIT, UNIT_PRICE_DECIMALS, UNIT_PRICE_LIMIT, round_amount, spell
 from config.kit.patches import set_in
 from config.kit.records import KEY_FORMAT
 from config.kit.refused import Invalid, Late
@@ -39,6 +40,7 @@ from orders.quote_edits import (
 )
 from orders.quote_offers import offers_for
 from orders.quote_priced import PricedQuote
+from orders.quote_standing import may_be_quoted
 from orders.services.cart_steps import MAX_LINES, clean_quantity
 from orders.services.quote_steps import (
     LINES_COLUMNS,
@@ -81,6 +83,18 @@ def line_text(line: QuoteLine, currency: str) -> str:
     return f"{line.quantity.normalize():f} x {line.product.sku} at {price}"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line as the history tells it, and all the figures that would make it another one."""
+
+    text: str
+    tax: str
+    figures: tuple[Any, ...]
+
+
+NO_LINE = Told("", "", ())
+
+
 class Draft:
     """A locked (or new) quote with its lines in memory. `changes` and `columns` are for the writer."""
 
@@ -90,7 +104,7 @@ class Draft:
         self.changes: list[Change] = []
         self.columns: set[str] = set()
         self.is_priced_anew = False
-        self._before = {line.key: line_text(line, quote.currency) for line in self.lines}
+        self._before = {line.key: _told(line, quote.currency) for line in self.lines}
         self._removed: list[int] = []
         self._listings: dict[str, Listing] = {}
 
@@ -126,11 +140,11 @@ class Draft:
             return
         price_quote(self.quote, self.lines, now)
         self.columns |= {*LINES_COLUMNS, *SHIPPING_COLUMNS, "content_hash", "country"}
-        after = {line.key: line_text(line, self.quote.currency) for line in self.lines}
+        after = {line.key: _told(line, self.quote.currency) for line in self.lines}
         for key in [*self._before, *(key for key in after if key not in self._before)]:
-            old, new = self._before.get(key, ""), after.get(key, "")
+            old, new = self._before.get(key, NO_LINE), after.get(key, NO_LINE)
             if old != new:
-                self.changes.append(Change(f"/items/{key}", old, new))
+                self.changes.append(Change(f"/items/{key}", *_apart(old, new)))
         self._follow_seller()
 
     def take_in_hand(self, actor: Actor) -> None:
@@ -168,11 +182,14 @@ class Draft:
         new = self.quote.addresses.get(edit.type)
         path = {SHIPPING: "/shippingAddressId", BILLING: "/billingAddressId"}[edit.type]
         self.is_priced_anew = True
-        self._changed("addresses", path, one_line(old) if old else "", one_line(new) if new else "")
+        if old != new:
+            # Two addresses may differ in more than the line that tells them.
+            self.columns.add("addresses")
+            self.changes.append(Change(path, one_line(old or {}), one_line(new or {})))
 
     def _set_shipping(self, edit: SetShipping) -> None:
         old = _shipping_text(self.quote)
-        net = None if edit.net is None else _amount(edit.net, "shipping.value")
+        net = None if edit.net is None else _amount(edit.net, "shipping.value", self.quote.currency)
         take_shipping(self.quote, edit.zone, edit.method, net)
         self.is_priced_anew = True
         self._changed("shipping", "/shipping", old, _shipping_text(self.quote))
@@ -181,17 +198,19 @@ class Draft:
         quote = self.quote
         if quote.cart_id is not None or quote.approval_id is not None:
             raise Late("The customer of this quote cannot be changed any more.", code="customer_fixed")
-        customer = Customer.objects.filter(tenant_id=quote.tenant_id, number=number).select_related("user").first()
-        member = (
-            Member.objects.active().filter(company_id=quote.company_id, user_id=customer.user_id)
-            if customer and quote.company_id
-            else None
-        )
-        if customer is None or (member is not None and not member.exists()):
-            raise Invalid("There is no such customer in this company.", field="customerId")
-        old, quote.owner, quote.owner_name = quote.owner_name, customer.user, customer.user.name
-        self.columns |= {"owner", "owner_name"}
-        self._changed("owner", "/customerId", old, quote.owner_name)
+        customers = Customer.objects.filter(tenant_id=quote.tenant_id).select_related("user")
+        customer = customers.filter(number=number).first()
+        if customer is None or not may_be_quoted(quote.tenant_id, quote.company_id, customer.user_id):
+            raise Invalid("There is no such customer who may order here.", field="customerId")
+        if customer.user_id == quote.owner_id:
+            return
+        former = customers.filter(user_id=quote.owner_id).values_list("number", flat=True).first()
+        quote.owner, quote.owner_name = customer.user, customer.user.name
+        self.columns.add("owner_name")
+        self._changed("owner", "/customerId", former or "", number)
+        for kind in quote.addresses if quote.company_id is None else ():
+            # Where a private person lives is nothing that another one reads.
+            self._set_address(SetAddress(kind, None))
 
     def _edit_lines(self, edit: AddLine | ChangeLine | RemoveLine | RemoveLines) -> None:
         match edit:
@@ -220,13 +239,14 @@ class Draft:
 
     def _change(self, edit: ChangeLine) -> None:
         line = self._line(edit.line_key)
+        former = line.quantity
         if edit.quantity is not None:
             line.quantity = clean_quantity(edit.quantity)
         if edit.listing_key or edit.product_key:
             self._offer(line, self._listing(edit.listing_key, edit.product_key))
         if edit.price is not None:
             self._price(line, edit.price)
-        elif edit.quantity is not None:
+        elif line.quantity != former:
             # What was agreed as a total was agreed for that quantity; the price per unit holds on.
             line.is_total = False
 
@@ -266,7 +286,7 @@ class Draft:
 
     def _price(self, line: QuoteLine, price: Price) -> None:
         if price.total_net is not None:
-            line.net, line.is_total = _amount(price.total_net, "price.totalNetValue"), True
+            line.net, line.is_total = _amount(price.total_net, "price.totalNetValue", self.quote.currency), True
         elif price.unit is not None:
             if not price.unit.is_finite() or not 0 <= price.unit < UNIT_PRICE_LIMIT:
                 raise Invalid("A price is zero or more.", field="price.unitPrice")
@@ -307,9 +327,24 @@ class Draft:
             self.columns.add("seller")
 
 
-def _amount(amount: Decimal, field: str) -> Decimal:
+def _told(line: QuoteLine, currency: str) -> Told:
+    agreed = line.net if line.is_total else line.unit_price
+    figures = (line.quantity, line.is_total, agreed, line.includes_tax, line.tax_rate, line.list_unit_price)
+    return Told(line_text(line, currency), f"{spell(line.tax_rate)} % tax", (line.listing_id, *figures))
+
+
+def _apart(old: Told, new: Told) -> tuple[str, str]:
+    """Both in words; with their tax where nothing else that is told of them differs."""
+    if old.text != new.text:
+        return old.text, new.text
+    return f"{old.text}, {old.tax}", f"{new.text}, {new.tax}"
+
+
+def _amount(amount: Decimal, field: str, currency: str) -> Decimal:
     if not amount.is_finite() or not 0 <= amount < AMOUNT_LIMIT:
         raise Invalid("An amount is zero or more.", field=field)
+    if amount != round_amount(amount, currency):
+        raise Invalid(f"Amounts in {currency} are not that fine.", field=field)
     return amount
 
 
