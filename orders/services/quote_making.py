@@ -14,11 +14,12 @@ from companies.actors import Actor
 from companies.models import Company, Marketplace, Member, User
 from companies.roles import GROUP_ROLES, SELLING_ROLES, CompanyKind
 from companies.services.idempotency import Once, remember
-from config.kit.refused import Invalid, Late, Missing, NotYours
+from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
 from orders.models import Cart, Order, Quote
 from orders.quote_edits import Edit
 from orders.quote_lifecycle import QuoteStatus
-from orders.services.cart_holders import Named, named_holder
+from orders.quote_standing import may_be_quoted
+from orders.services.cart_holders import Holder, Named, named_holder
 from orders.services.cart_opening import check_sold_in
 from orders.services.quote_asking import MADE_QUOTE, clean_quote_key, insert_quote
 from orders.services.quote_changing import open_step
@@ -58,9 +59,7 @@ def make_quote(
     now = now or timezone.now()
     check_serves(actor, marketplace)
     clean_quote_key(key)
-    holder = named_holder(marketplace.tenant_id, Named(whom.customer_number, whom.company_key))
-    if holder.user_id is None or not knows(actor, marketplace, holder.user_id, holder.company_id):
-        raise Invalid("There is no such customer.", field="customerId")
+    holder = _holder(actor, marketplace, whom)
     if currency:
         check_sold_in(marketplace, currency)
     owner = User.objects.get(pk=holder.user_id)
@@ -126,6 +125,22 @@ def check_serves(actor: Actor, marketplace: Marketplace) -> None:
         return
     if marketplace.owner_id != actor.company_id:
         raise NotYours(f"{marketplace.name} is another company's marketplace.")
+
+
+def _holder(actor: Actor, marketplace: Marketplace, whom: ForWhom) -> Holder:
+    """Whose the quote will be. Who is not known to a seller answers like nobody, whatever is wrong with them."""
+    nobody = Invalid("There is no such customer who may order here.", field="customerId")
+    try:
+        holder = named_holder(marketplace.tenant_id, Named(whom.customer_number, whom.company_key))
+    except Refused:
+        if actor.is_client or actor.platform:
+            raise
+        raise nobody from None
+    if holder.user_id is None or not may_be_quoted(marketplace.tenant_id, holder.company_id, holder.user_id):
+        raise nobody
+    if not knows(actor, marketplace, holder.user_id, holder.company_id):
+        raise nobody
+    return holder
 
 
 def knows(actor: Actor, marketplace: Marketplace, user_id: int, company_id: int | None) -> bool:
