@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from orders.control_panel import move_views, quotes, subscriptions, views
+from orders.control_panel import move_views, quote_new, quotes, subscriptions, views
+from orders.control_panel.quote_buttons import DELETE
+from orders.control_panel.quote_buttons import MOVES as QUOTE_MOVES
 
 # All moves share one name, so that a button's address follows from its move alone.
 MOVES = {
@@ -21,7 +23,17 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("review/", views.review, name="review"),
     path("quotes/", quotes.quotes, name="quotes"),
+    path("quotes/drafts/", quotes.drafts, name="quotes_drafts"),
+    path("quotes/all/", quotes.all_quotes, name="quotes_all"),
+    path("quotes/new/", quote_new.new, name="quote_new"),
     path("quotes/<str:number>/", quotes.quote, name="quote"),
+    path("quotes/<str:number>/edit/", quotes.edit, name="quote_edit"),
+    path("quotes/<str:number>/pdf/", quotes.pdf, name="quote_pdf"),
+    *(
+        re_path(rf"^quotes/(?P<number>[^/]+)/(?P<move>{move})/$", quotes.move, name="quote_move")
+        for move in QUOTE_MOVES
+    ),
+    re_path(rf"^quotes/(?P<number>[^/]+)/(?P<move>{DELETE})/$", quotes.delete, name="quote_move"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<str:number>/", subscriptions.subscription, name="subscription"),
     path("orders/", views.orders, name="orders"),
