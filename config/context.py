@@ -15,6 +15,7 @@ from companies.actors import Actor
 from companies.models import Member, Tenant, User
 from companies.portal import HOMES
 from notifications.models import Notice
+from orders.control_panel.quote_rows import mine_to_price, prices_quotes
 from orders.dashboard.content.quotes import to_answer
 from orders.lifecycle import CartStatus
 from orders.models import CartLine, Order
@@ -27,7 +28,10 @@ PAGES = {
         *("approvals", "approvals_asked", "approvals_history", "approvals_company"),
         *("approval", "approval_move"),
     ),
-    "quotes": ("quotes", "quote", "quote_accept", "quote_note", "quote_answer"),
+    "quotes": (
+        *("quotes", "quote", "quote_accept", "quote_note", "quote_answer"),
+        *("quotes_drafts", "quotes_all", "quote_new", "quote_edit"),
+    ),
     "orders": ("orders", "order", "order_move"),
     "company": ("company",),
     "review": ("review",),
@@ -95,9 +99,13 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     counts = _counts(
         actor,
         orders=Order.objects.visible_to(actor).to_review(),
+        quotes=mine_to_price(actor),
         notices=Notice.objects.visible_to(actor).unread(),
     )
-    items = [Entry("Orders to review", "review", "approvals", counts["orders"]), Entry("Orders", "orders", "orders")]
+    items = [Entry("Orders to review", "review", "approvals", counts["orders"])]
+    if prices_quotes(actor):
+        items.append(Entry("Quotes", "quotes", "quote", counts["quotes"]))
+    items.append(Entry("Orders", "orders", "orders"))
     tenant = str(request.tenant.name) if request.tenant else "Countersign"
     nav = _nav(request, "control_panel", items)
     if request.portal.is_staff:

@@ -18,6 +18,8 @@ from orders.control_panel import rows
 from orders.control_panel.buttons import buttons
 from orders.control_panel.forms import STATUS_LABELS
 from orders.control_panel.history import timeline_of
+from orders.control_panel.quote_rows import page_url as quote_url
+from orders.control_panel.quote_rows import prices_quotes
 from orders.dashboard.content.amounts import price_word
 from orders.dashboard.content.order import instructions_of, steps, totals_of
 from orders.lifecycle import DeliveryState, OrderStatus
@@ -60,7 +62,7 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
         "reason": "" if order.status_reason in [group["text"] for group in deliveries] else order.status_reason,
         "deliveries": deliveries,
         "customer": _customer(order),
-        "pairs": _pairs(order, priced=priced),
+        "pairs": [*_pairs(order, priced=priced), *(_quote(order, actor) if priced else [])],
         "ship_to": _address(order, "SHIPPING"),
         "bill_to": _address(order, "BILLING") if priced else None,
         "note": order.internal_note if priced else "",
@@ -140,6 +142,15 @@ def _pairs(order: Order, *, priced: bool) -> list[Values]:
         {"label": "Payment", "value": payment_text(payment) if priced else ""},
         {"label": "Reference", "value": payment.get("reference", "") if priced else ""},
     ]
+
+
+def _quote(order: Order, actor: Actor) -> list[Values]:
+    """The quote it was ordered from; a link for who prices it."""
+    quote = order.checkout.quote
+    if quote is None:
+        return []
+    reads_it = prices_quotes(actor) and (actor.platform or quote.seller_id == actor.company_id)
+    return [{"label": "From quote", "value": quote.number, "url": quote_url(quote) if reads_it else ""}]
 
 
 def _address(order: Order, kind: str) -> Mapping[str, str] | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from companies.portal import kept_input, one_of, page_of, seller_area
 from config.kit.wording import ago_text
-from orders.control_panel import rows
+from orders.control_panel import quote_rows, rows
 from orders.control_panel.forms import OrderFilter, ReviewFilter
 from orders.control_panel.page import order_page
 
@@ -31,8 +34,22 @@ def home(request: HttpRequest) -> HttpResponse:
         "to_deliver": rows.order_rows(rows.to_deliver(request.seller)[:FIRST], request.seller, now),
         "deliver_url": f"{reverse('control_panel:orders')}?status=to_deliver",
         "failed_url": f"{reverse('control_panel:orders')}?status=failed",
+        **_quotes(request, now),
     }
     return render(request, "control_panel/home.html", shown)
+
+
+def _quotes(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """What waits for a price, for those who give it."""
+    if not quote_rows.prices_quotes(request.seller):
+        return {"prices_quotes": False}
+    counts = quote_rows.quote_counts(request.seller)
+    return {
+        "prices_quotes": True,
+        "quotes_waiting": counts["mine"],
+        "oldest_quote": f"the oldest {ago_text(counts['oldest'], now)}" if counts["oldest"] else "",
+        "to_price": quote_rows.quote_rows(quote_rows.to_price(request.seller)[:FIRST], request.seller, now),
+    }
 
 
 @require_safe
@@ -71,6 +88,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 @seller_area
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order: who wants what, how it stands, what happened, and the moves open to me."""
-    numbered = rows.orders_of(request.seller).select_related("review", "buyer", "checkout__approval").numbered(number)
+    parts = ("review", "buyer", "checkout__approval", "checkout__quote")
+    numbered = rows.orders_of(request.seller).select_related(*parts).numbered(number)
     shown = order_page(one_of(numbered, "order"), request.seller, timezone.now(), kept_input(request))
     return render(request, "control_panel/order.html", shown)
