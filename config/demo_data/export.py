@@ -23,6 +23,7 @@ from companies.roles import roles_of
 from config.demo_data.address import known_address
 from config.demo_data.people import PASSWORD, PROGRAMS, TENANT
 from config.kit.money import spell
+from orders.models import Quote
 
 Values = dict[str, Any]
 
@@ -48,6 +49,7 @@ def demo_json() -> Values:
         "products": _products(tenant),
         "shippingMethods": _methods(tenant),
         "deliveryWindows": _windows(tenant),
+        "quotes": _quotes(tenant),
         "apiClients": _clients(tenant),
     }
 
@@ -192,6 +194,29 @@ def _windows(tenant: Tenant) -> list[Values]:
             "free": None if window.capacity is None else window.capacity - len(window.checkouts.all()),
         }
         for window in windows.order_by("marketplace_id", "delivery_on", "slot")
+    ]
+
+
+def _quotes(tenant: Tenant) -> list[Values]:
+    """Newest first, as they stand now. Who has no `seller` is answered by the platform's staff."""
+    quotes = Quote.objects.filter(tenant=tenant, deleted_at=None).order_by("-created_at", "-pk")
+    now = timezone.now()
+    return [
+        {
+            "id": quote.key,
+            "number": quote.number,
+            "site": quote.marketplace.key,
+            "status": quote.status_at(now),
+            "customer": quote.owner.email,
+            "company": quote.company.key if quote.company else None,
+            "seller": quote.seller.key if quote.seller else None,
+            "employee": quote.employee.email if quote.employee else None,
+            "total": {"amount": spell(quote.total.amount), "currency": quote.currency},
+            "validTo": quote.valid_to.isoformat() if quote.valid_to else None,
+            "approval": quote.approval.key if quote.approval else None,
+            "orderId": quote.order_number or None,
+        }
+        for quote in quotes.select_related("marketplace", "owner", "company", "seller", "employee", "approval")
     ]
 
 

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from companies.models import Tenant
-from config.demo_data import scenes_contoso, scenes_northwind, scenes_now, scenes_others
+from config.demo_data import scenes_contoso, scenes_northwind, scenes_now, scenes_others, scenes_quotes
 from config.demo_data.people import TENANT
 from config.demo_data.stage import Stage
 from config.demo_data.told import file_notices
 from config.demo_data.world import build_world
 from notifications import outbox
 
-ACTS = (scenes_northwind, scenes_contoso, scenes_others, scenes_now)
+ACTS = (scenes_northwind, scenes_contoso, scenes_others, scenes_quotes, scenes_now)
 
 
 def is_seeded() -> bool:

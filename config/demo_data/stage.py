@@ -60,6 +60,10 @@ class Stage:
             self.now, _, scene = heapq.heappop(self._waiting)
             self.add(scene)
 
+    def watch(self, approval: Approval) -> None:
+        """Let the schedule remind of a request, and end it in time."""
+        self.add(self._watched(approval))
+
     def day(self, days: int, clock: str) -> datetime:
         """So many working days before today, at this time in Berlin (the seconds are by chance)."""
         day = self.present.astimezone(ZONE).date()
@@ -115,7 +119,7 @@ class Stage:
             now=self.now,
         )
         approval = outcome.settled()
-        self.add(self._watched(approval))
+        self.watch(approval)
         return approval.pk
 
     def approve(self, who: str, request: int, comment: str = "") -> None:

@@ -28,7 +28,8 @@ from config.kit.money import total
 from notifications.models import Attempt, MailState, Notice
 from notifications.texts import TOPICS
 from orders.lifecycle import CartStatus, OrderStatus
-from orders.models import Cart, Checkout, Order
+from orders.models import Cart, Checkout, Order, Quote
+from orders.quote_lifecycle import QuoteStatus
 from tests.factories import UserFactory
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
@@ -79,6 +80,39 @@ class TestTheDemo(TestCase):
         for order in Order.objects.filter(status__in=[OrderStatus.REJECTED, OrderStatus.FAILED]):
             assert len(order.status_reason) > 60, "a reason that helps"
 
+    def test_every_state_of_a_quote_is_there_on_both_marketplaces(self):
+        quotes = Quote.objects.select_related("marketplace", "approval", "owner", "seller", "cart")
+        for site in ("main", "resello"):
+            found = {quote.status_at(NOW) for quote in quotes if quote.marketplace.key == site}
+            assert found == set(QuoteStatus), site
+        assert all(quote.status == quote.status_at(NOW) for quote in quotes), "the sweep has written what expired"
+        by_status = {status: [q for q in quotes if q.status == status] for status in QuoteStatus}
+        for quote in by_status[QuoteStatus.OPEN]:
+            assert quote.valid_to > NOW
+            assert quote.lines_net < quote.list_net
+            assert len(quote.employee_comment) > 20
+        waiting = {
+            (quote.owner.first_name, quote.approval.approver_name, quote.approval.status)
+            for quote in by_status[QuoteStatus.OPEN]
+            if quote.approval
+        }
+        assert waiting == {("Rita", "Ana Diaz", Status.PENDING), ("Theo", "Tess Laurent", Status.PENDING)}
+        beas = next(quote for quote in by_status[QuoteStatus.OPEN] if quote.owner.first_name == "Bea")
+        assert beas.lines_gross <= Decimal(5000) < beas.list_gross, "negotiated to within her limit"
+        for quote in by_status[QuoteStatus.ACCEPTED]:
+            assert Order.objects.numbered(quote.order_number).exists()
+            assert quote.total.amount == Checkout.objects.get(quote=quote).gross
+        for status in (QuoteStatus.DECLINED, QuoteStatus.DECLINED_BY_MERCHANT, QuoteStatus.IN_PROGRESS):
+            for quote in by_status[status]:
+                assert quote.status_reason["code"]
+                assert len(quote.status_comment) > 30, "a reason that helps"
+        for quote in by_status[QuoteStatus.AWAITING]:
+            assert quote.cart.status == CartStatus.CLOSED
+            assert quote.lines_net == quote.list_net
+        sellers = {quote.seller.key if quote.seller else None for quote in by_status[QuoteStatus.AWAITING]}
+        assert sellers == {"globex", "resello", None}, "the platform's staff has one to price as well"
+        assert all(quote.cart is None and not quote.valid_to for quote in by_status[QuoteStatus.CREATING])
+
     def test_each_part_of_the_platform_has_something_to_do(self):
         waiting = Order.objects.to_review().values_list("auditing_company__key", flat=True)
         assert set(waiting) == {"globex", "initech", "resello"}
@@ -114,12 +148,15 @@ class TestTheDemo(TestCase):
         assert Change.objects.exclude(kind="member.added").count() >= 8, "limits, groups and settings have a history"
 
     def test_every_history_verifies(self):
-        for parent in (*Approval.objects.all(), *Order.objects.all()):
+        for parent in (*Approval.objects.all(), *Order.objects.all(), *Quote.objects.all()):
             assert faults(parent, parent.events.order_by("number")) == [], parent
             assert parent.event_count > 0
+        said = StringIO()
+        call_command("verify_history", stdout=said)
+        assert f"{Quote.objects.count()} quote histories verified, 0 with faults" in said.getvalue()
 
     def test_every_status_is_that_of_the_last_event(self):
-        for parent in (*Approval.objects.all(), *Order.objects.all()):
+        for parent in (*Approval.objects.all(), *Order.objects.all(), *Quote.objects.all()):
             assert parent.events.get(number=parent.event_count).to_status == parent.status, parent
         for order in Order.objects.exclude(review=None).select_related("review"):
             decided = {
@@ -140,6 +177,10 @@ class TestTheDemo(TestCase):
             orders = list(checkout.orders.all())
             assert checkout.gross == total((order.gross for order in orders), "EUR")
             assert checkout.lines_gross == total((order.lines_gross for order in orders), "EUR")
+        for quote in Quote.objects.all():
+            lines = list(quote.lines.all())
+            assert quote.lines_gross == total((line.gross for line in lines), "EUR")
+            assert quote.list_net == total((line.list_net for line in lines), "EUR")
         rates = set(Order.objects.values_list("lines__tax_rate", flat=True))
         assert rates == {Decimal(19), Decimal(7), Decimal(21)}
 
@@ -165,7 +206,7 @@ class TestTheDemo(TestCase):
             if model._meta.app_label in APPS
             for field in model._meta.get_fields()
             if isinstance(field, DateTimeField)
-            and field.name != "expires_at"
+            and field.name not in ("expires_at", "valid_to")
             and model.objects.filter(**{f"{field.name}__gt": NOW}).exists()
         }
         assert moments == set()
@@ -219,6 +260,19 @@ def check_told(told):
     assert [(price["site"], price["unitPrice"]) for price in screen["prices"]] == [("main", "329"), ("resello", "352")]
     assert ("deliveryarea", "4-more_hours_timeframe") in {(m["zone"], m["id"]) for m in told["shippingMethods"]}
     assert told["deliveryWindows"]
+    quotes = {quote["number"]: quote for quote in told["quotes"]}
+    assert len(quotes) == Quote.objects.count()
+    assert {(quote["site"], quote["status"]) for quote in quotes.values()} == {
+        (site, status) for site in ("main", "resello") for status in QuoteStatus
+    }
+    for row in Quote.objects.select_related("owner", "approval"):
+        quote = quotes[row.number]
+        assert (quote["id"], quote["customer"], quote["orderId"]) == (
+            row.key,
+            row.owner.email,
+            row.order_number or None,
+        )
+        assert quote["approval"] == (row.approval.key if row.approval else None)
     for client in told["apiClients"]:
         assert ApiClient.objects.get(client_id=client["id"]).client_secret == digest_of(client["secret"])
     assert {client["id"] for client in told["apiClients"]} == {"demo-storefront", "demo-erp"}
