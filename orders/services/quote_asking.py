@@ -19,7 +19,7 @@ from companies.services.idempotency import Once, remember
 from config.kit.records import KEY_FORMAT
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders import quote_notices as notices
-from orders.details import BILLING, SHIPPING, Address, read_details
+from orders.details import ADDRESS_FIELDS, BILLING, REQUIRED_FIELDS, SHIPPING, Address, read_details
 from orders.lifecycle import CartMove, CartParty, CartStatus
 from orders.models import Cart, Quote, QuoteLine
 from orders.priced import PricedCart, PricedCartLine, priced_cart
@@ -74,7 +74,8 @@ def ask_for_quote(
 
     Raises `Missing` for a cart the actor does not see, `NotYours` for who may not ask (a Contact, somebody
     who acts for no company), `Late` for a cart that is held, closed or already quoted (code `quoted`) and for a
-    taken id (code `id_taken`), `Invalid` for an empty cart, lines that are not sold, an unknown address or method.
+    taken id (code `id_taken`), `Invalid` for an empty cart, lines that are not sold, an unknown or unusable
+    address, an unknown method.
     """
     now = now or timezone.now()
     wishes = _clean(wishes)
@@ -121,13 +122,23 @@ def _clean(wishes: Wishes) -> Wishes:
         raise Invalid(f"Use at most {LONGEST_REFERENCE} characters.", field="customerReference")
     return Wishes(
         address_keys=wishes.address_keys,
-        addresses=wishes.addresses,
+        addresses=_typed(wishes.addresses),
         zone=wishes.zone,
         method=wishes.method,
         reference=clean_comment(wishes.reference, field="customerReference"),
         comment=clean_comment(wishes.comment, field="customerComment"),
         key=wishes.key,
     )
+
+
+def _typed(addresses: Mapping[str, Address]) -> dict[str, Address]:
+    """Addresses that were typed in; raises `Invalid` naming the part that is wrong or missing."""
+    read = read_details({"addresses": [{**address, "type": kind} for kind, address in addresses.items()]}).addresses
+    for kind, address in read.items():
+        for name in REQUIRED_FIELDS:
+            if not address.get(name):
+                raise Invalid(f"The address needs a {ADDRESS_FIELDS[name]}.", field=f"addresses.{kind}.{name}")
+    return read
 
 
 def _own_cart(actor: Actor, cart_id: int | None, cart_key: str) -> Cart:
