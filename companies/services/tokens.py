@@ -210,7 +210,10 @@ def _issue(origin: ApiToken, context: Context, now: datetime) -> Issued:
 
 
 def _end_family(family: str, now: datetime) -> None:
-    ApiToken.objects.filter(family=family).exclude(revoked_at__lte=now).update(revoked_at=now)
+    """Until none is left: whoever refreshes at this moment has a lock, and behind it tokens not to be seen before."""
+    alive = ApiToken.objects.filter(family=family).exclude(revoked_at__lte=now)
+    while alive.update(revoked_at=now):
+        pass
 
 
 def _bad() -> BadToken:
