@@ -28,7 +28,7 @@ class NoticeAdmin(LookOnly, admin.ModelAdmin):
     list_filter = ("mail_state", "topic", "tenant")
     list_select_related = ("recipient",)
     search_fields = ("recipient__email", "=about_key", "=key")
-    search_help_text = "Address of the recipient, or id of the approval or order."
+    search_help_text = "Address of the recipient, id of the approval, or number of the quote or subscription."
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-pk")
     list_per_page = 50

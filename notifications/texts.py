@@ -200,6 +200,7 @@ TOPICS: dict[str, Topic] = {
         Topic("subscription.stopped", "Ends", "closed", ("customer", "seller"), ("comment",)),
         Topic("subscription.resumed", "Goes on", "good", ("customer", "seller")),
         Topic("subscription.ended", "Ended", "closed", ("customer", "seller"), ("comment",)),
+        Topic("quote.deleted", "Taken back", "closed", ("customer",), ("lines",)),
         Topic("quote.expired", "Expired", "closed", ("customer", "seller"), ("lines",)),
     )
 }

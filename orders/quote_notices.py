@@ -17,7 +17,10 @@ from notifications.outbox import Letter
 from orders.models import Quote, QuoteEvent
 from orders.pricing import discount
 from orders.quote_document import quote_document
-from orders.quote_lifecycle import UNSEEN_BY_CUSTOMERS
+from orders.quote_lifecycle import TO_PRICE, UNSEEN_BY_CUSTOMERS, QuoteStatus
+
+# What is not over for the customer.
+UNDER_WAY = (*TO_PRICE, QuoteStatus.OPEN)
 
 
 def facts_of(quote: Quote, **more: Any) -> dict[str, Any]:
@@ -111,6 +114,14 @@ def tell_expired(quote: Quote, event: QuoteEvent, now: datetime) -> None:
         *_to_sellers(quote, "quote.expired", {**said, "reader": "seller"}),
     ]
     _post(quote, event, letters, Actor.system("expiry"), now)
+
+
+def tell_deleted(quote: Quote, event: QuoteEvent, actor: Actor, now: datetime) -> None:
+    """The seller took it back for good: a customer in whose hands it still was, or who waits for it, is told."""
+    if quote.status in UNDER_WAY:
+        # Its own page is gone.
+        letter = Letter(quote.owner_id, "quote.deleted", facts_of(quote, actor=actor.name), reverse("dashboard:quotes"))
+        _post(quote, event, [letter], actor, now)
 
 
 def _reason(quote: Quote) -> str:

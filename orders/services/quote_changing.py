@@ -79,7 +79,8 @@ def change_quote(
 def remove_quote(*, actor: Actor, quote_id: int, now: datetime | None = None) -> None:
     """Hide a quote from everybody, for its seller; what it was stays in its history.
 
-    An approval that waits for it ends. Raises `Missing`, `NotYours`, and `Late` for an ordered one.
+    An approval that waits for it ends; a customer for whom it was not over is told. Raises `Missing`,
+    `NotYours`, and `Late` for an ordered one.
     """
     now = now or timezone.now()
     found = find_quote(actor, quote_id, now)
@@ -91,7 +92,8 @@ def remove_quote(*, actor: Actor, quote_id: int, now: datetime | None = None) ->
         if quote.status == QuoteStatus.ACCEPTED:
             raise Late(f"Quote {quote.number} was ordered as {quote.order_number}; it stays.", code="quote_accepted")
         end_approval(quote, f"Quote {quote.number} was deleted by the seller.", now)
-        delete_quote(quote, actor, now)
+        event = delete_quote(quote, actor, now)
+        notices.tell_deleted(quote, event, actor, now)
 
 
 def edit_step(quote: Quote, edits: Sequence[Edit], actor: Actor, now: datetime, *, quiet: bool) -> None:

@@ -85,12 +85,14 @@ def write_new_quote(
     return event
 
 
-def delete_quote(quote: Quote, actor: Actor, now: datetime) -> None:
+def delete_quote(quote: Quote, actor: Actor, now: datetime) -> QuoteEvent:
     """Hide a locked quote from everybody; its rows stay."""
     quote.deleted_at = now
     quote.touched(now)
-    _append(quote, Happening("quote.deleted", from_status=quote.status, to_status=quote.status), [], actor, now, None)
+    happening = Happening("quote.deleted", from_status=quote.status, to_status=quote.status)
+    event = _append(quote, happening, [], actor, now, None)
     quote.save(update_fields=sorted({*_HISTORY, "deleted_at"}))
+    return event
 
 
 def _append(

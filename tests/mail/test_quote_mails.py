@@ -24,7 +24,7 @@ from orders.quote_edits import AddLine, ChangeLine, Price, SetText, SetValidTo, 
 from orders.quote_lifecycle import QuoteMove
 from orders.services.quote_accepting import accept_quote
 from orders.services.quote_asking import Wishes, ask_for_quote
-from orders.services.quote_changing import change_quote
+from orders.services.quote_changing import change_quote, remove_quote
 from orders.services.quote_expiry import expire_overdue_quotes
 from orders.services.quote_making import ForWhom, make_quote
 from tests.cast import make_cast
@@ -182,14 +182,27 @@ class TestWhoIsTold:
         assert approved.recipient == cast.rita
         assert approved.facts["order_numbers"]
 
+    def test_taken_back_for_good(self, cast, opened):
+        remove_quote(actor=cast.actor("sam"), quote_id=opened.pk)
+
+        assert told() == {("Rita", f"Globex Systems took back quote {opened.number} for 4,295.90 EUR.")}
+        assert Notice.objects.get(topic="quote.deleted").url == reverse("dashboard:quotes")
+
+    def test_what_was_over_is_deleted_silently(self, cast, opened):
+        change_quote(actor=cast.actor("rita"), quote_id=opened.pk, move=QuoteMove.DECLINE)
+        remove_quote(actor=cast.actor("sam"), quote_id=opened.pk)
+
+        assert not Notice.objects.filter(topic="quote.deleted").exists()
+
     def test_a_draft_is_nobodys_news(self, cast):
         cast.cart("theo", {"DESK-01": 1}, "resello")
-        make_quote(
+        draft = make_quote(
             actor=cast.actor("rik"),
             marketplace=cast.resello,
             whom=ForWhom("C-theo"),
             edits=[AddLine(Decimal(2), product_key=cast.product("DESK-01").key)],
         )
+        remove_quote(actor=cast.actor("rik"), quote_id=draft.pk)
 
         assert not Notice.objects.exists()
 
