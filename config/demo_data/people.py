@@ -107,7 +107,9 @@ PROGRAMS = (
 )
 
 # What storefronts and programs keep with the tenant for themselves.
-SETTINGS = {
+SETTINGS: dict[str, object] = {
+    "companyContactPropagation": "DISABLED",
+    "enableOrderAddressPropagation": False,
     "project_country": "DE",
     "project_curr": '[{"id":"EUR","label":"Euro","default":true,"required":true}]',
     "project_lang": '[{"id":"en","label":"English","default":true,"required":true},'
