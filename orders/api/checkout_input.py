@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.places import is_called
 from companies.api.errors import ApiError
 from companies.api.reading import Body
 from orders.api.refusals import invalid
@@ -85,6 +86,6 @@ def contradiction(wanted: Wanted, cart: Cart, site_code: str) -> ApiError | None
     """Where a checkout names another currency or marketplace than its cart's."""
     if wanted.currency and wanted.currency != cart.currency:
         return invalid("currency", f"The currency of this cart is {cart.currency}.")
-    if site_code and site_code != cart.marketplace.key:
+    if not is_called(cart.marketplace, site_code):
         return invalid("siteCode", f"This cart is of {cart.marketplace.key}.")
     return None

@@ -132,6 +132,23 @@ class TestOpening:
         rita.post(CARTS, new(siteCode=None))
         assert Cart.objects.get().marketplace.key == "main"
 
+    def test_on_the_default_site_it_is_at_home(self, cast, api):
+        rita = api("rita")
+        key = rita.post(CARTS, {"currency": "EUR", "siteCode": "default"}).body["cartId"]
+
+        for code in ("default", "main"):
+            assert rita.get(CARTS, siteCode=code).body["id"] == key
+        assert Cart.objects.get(key=key).marketplace == cast.main
+
+    def test_on_a_site_that_is_called_default_it_is_there(self, cast, api):
+        cast.resello.key = "default"
+        cast.resello.save()
+
+        key = api("rita").post(CARTS, {"currency": "EUR", "siteCode": "default"}).body["cartId"]
+
+        assert Cart.objects.get(key=key).marketplace == cast.resello
+        assert api("rita").get(CARTS, siteCode="main").status == 404
+
     def test_of_a_private_customer_belongs_to_no_company(self, cast, api):
         api("paula").post(CARTS, new())
         assert (Cart.objects.get().owner, Cart.objects.get().company) == (cast.paula, None)

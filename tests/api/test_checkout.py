@@ -459,6 +459,10 @@ class TestABody:
     def test_is_an_object(self, cast, api, body):
         assert place(api, "bea", None, body or {}).status == 400
 
+    @pytest.mark.parametrize("code", ["main", "default", ""])
+    def test_takes_every_name_of_its_site(self, cast, api, code):
+        assert place(api, "bea", open_cart(cast), siteCode=code).status == 200
+
     def test_of_another_marketplace_is_refused(self, cast, api):
         answer = place(api, "bea", open_cart(cast), siteCode="resello")
 
