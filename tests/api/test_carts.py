@@ -136,8 +136,8 @@ class TestOpening:
         rita = api("rita")
         key = rita.post(CARTS, {"currency": "EUR", "siteCode": "default"}).body["cartId"]
 
-        for code in ("default", "main"):
-            assert rita.get(CARTS, siteCode=code).body["id"] == key
+        for name in ("default", "main"):
+            assert rita.get(CARTS, siteCode=name).body["id"] == key
         assert Cart.objects.get(key=key).marketplace == cast.main
 
     def test_on_a_site_that_is_called_default_it_is_there(self, cast, api):
