@@ -66,6 +66,8 @@ def change_quote(
         # Its end may just have been set to a moment that is over by this call's clock.
         expire_step(quote, now)
         if seen_version is not None and seen_version != quote.version:
+            if move is not None:  # what has become of it says more than that something has
+                check_quote(quote, move, parties_of_quote(quote, actor), now)
             raise Late("This quote was changed since you opened it. Look at it again.", code="version")
         # Who it is to whom counts as of before the edits: without its last line of one seller it is another one's.
         parties = parties_of_quote(quote, actor) if move is not None else frozenset()
