@@ -16,6 +16,7 @@ from approvals.dashboard.choices import (
     people_choices,
     window_details,
 )
+from approvals.dashboard.forms import unix_lines
 from approvals.policy import Person
 from companies.models import DeliveryWindow, Location
 from orders.details import ADDRESS_FIELDS, BILLING, LONGEST, LONGEST_OTHERWISE, REQUIRED_FIELDS, SHIPPING, one_line
@@ -23,6 +24,23 @@ from orders.details import ADDRESS_FIELDS, BILLING, LONGEST, LONGEST_OTHERWISE, 
 OTHER, SAME = "other", "same"
 LONGEST_COMMENT = 5_000
 PREFIXES = {SHIPPING: "ship", BILLING: "bill"}
+
+
+class WordsField(forms.CharField):
+    """What somebody writes to others, in as many lines as they like."""
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        super().__init__(
+            required=False,
+            max_length=LONGEST_COMMENT,
+            widget=forms.Textarea(attrs={"rows": rows}),
+            error_messages={"max_length": "Use at most 5,000 characters."},
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> str:
+        """With plain line breaks."""
+        return unix_lines(super().to_python(value))
 
 
 class AddressFields(forms.Form):
@@ -182,14 +200,7 @@ class ApproverFields(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose who shall approve.", "invalid_choice": "Choose one of these people."},
     )
-    comment = forms.CharField(
-        label="Why do you need this?",
-        required=False,
-        max_length=LONGEST_COMMENT,
-        help_text="Your approver reads it.",
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"max_length": "Use at most 5,000 characters."},
-    )
+    comment = WordsField(label="Why do you need this?", help_text="Your approver reads it.", rows=4)
 
     def __init__(self, *args: Any, eligible: Sequence[Person] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

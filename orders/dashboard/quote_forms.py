@@ -10,12 +10,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from approvals.dashboard.forms import unix_lines
 from config.kit.money import Money
 from config.kit.refused import Invalid
 from config.pieces.status_words import STATUS_WORDS
 from orders.dashboard.content.amounts import in_reader_language
-from orders.dashboard.form_parts import LONGEST_COMMENT, AddressFields, ApproverFields, PaymentFields
+from orders.dashboard.form_parts import AddressFields, ApproverFields, PaymentFields, WordsField
 from orders.details import BILLING, SHIPPING
 from orders.models import Quote
 from orders.quote_edits import SetText, Text
@@ -24,7 +23,6 @@ from orders.services.quote_asking import LONGEST_REFERENCE, Wishes
 from orders.services.quote_reasons import Reason
 
 OPEN_SHIPPING = "open"
-TOO_LONG = {"max_length": "Use at most 5,000 characters."}
 
 
 class QuoteFilter(django_filters.FilterSet):
@@ -70,13 +68,10 @@ class AskForm(AddressFields):
         help_text="It stands on the quote, such as the number of your project.",
         error_messages={"max_length": f"Use at most {LONGEST_REFERENCE} characters."},
     )
-    comment = forms.CharField(
+    comment = WordsField(
         label="What do you wish for?",
-        required=False,
-        max_length=LONGEST_COMMENT,
         help_text="Whoever makes the offer reads it: a target price, a date, other quantities.",
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages=TOO_LONG,
+        rows=4,
     )
 
     def __init__(self, *args: Any, methods: Sequence[dict[str, Any]], **kwargs: Any) -> None:
@@ -97,7 +92,7 @@ class AskForm(AddressFields):
             zone=method["zone"] if method else "",
             method=method["key"] if method else "",
             reference=typed["reference"],
-            comment=unix_lines(typed["comment"]),
+            comment=typed["comment"],
         )
 
     def blame(self, refusal: Invalid) -> None:
@@ -113,13 +108,7 @@ class OrderOfferForm(PaymentFields):
 
     field_order = ("payment", "reference", "window", "comment")
 
-    comment = forms.CharField(
-        label="A word to the seller",
-        required=False,
-        max_length=LONGEST_COMMENT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages=TOO_LONG,
-    )
+    comment = WordsField(label="A word to the seller")
 
 
 class AskApprovalForm(ApproverFields):
@@ -136,14 +125,7 @@ class AnswerForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": "Choose one of these reasons."},
     )
-    comment = forms.CharField(
-        label="Comment",
-        required=False,
-        max_length=LONGEST_COMMENT,
-        help_text="The seller reads it.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages=TOO_LONG,
-    )
+    comment = WordsField(label="Comment", help_text="The seller reads it.")
 
     def __init__(self, *args: Any, reasons: Iterable[Reason], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,20 +142,13 @@ class NoteForm(forms.Form):
         max_length=LONGEST_REFERENCE,
         error_messages={"max_length": f"Use at most {LONGEST_REFERENCE} characters."},
     )
-    comment = forms.CharField(
-        label="Your comment",
-        required=False,
-        max_length=LONGEST_COMMENT,
-        help_text="The seller reads it.",
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages=TOO_LONG,
-    )
+    comment = WordsField(label="Your comment", help_text="The seller reads it.", rows=4)
 
     def edits(self) -> list[SetText]:
         """The texts as the service takes them."""
         return [
             SetText(Text.CUSTOMER_REFERENCE, self.cleaned_data["reference"]),
-            SetText(Text.CUSTOMER_COMMENT, unix_lines(self.cleaned_data["comment"])),
+            SetText(Text.CUSTOMER_COMMENT, self.cleaned_data["comment"]),
         ]
 
 
