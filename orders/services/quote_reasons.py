@@ -109,15 +109,13 @@ def update_reason(
     now = now or timezone.now()
     tenant_id = _tenant_of(actor)
     with transaction.atomic():
-        found = _found(tenant_id, key)
-        if seen_version is not None and seen_version != found.version:
+        row = _locked(tenant_id, key, now)
+        if seen_version is not None and seen_version != row.version:
             raise Late("This reason was changed since you read it.", code="version")
         sort, clean, texts = _kind(kind), _code(code), _message(message)
         _check_free(tenant_id, sort, clean, but=key)
-        row = _row(tenant_id, found, now)
         row.type, row.code, row.message = sort, clean, texts
         row.touched(now)
-        row.version = found.version + 1
         _save(row)
         return Reason(key, sort, clean, texts, row.version)
 
@@ -127,7 +125,7 @@ def delete_reason(*, actor: Actor, key: str, now: datetime | None = None) -> Non
     now = now or timezone.now()
     tenant_id = _tenant_of(actor)
     with transaction.atomic():
-        row = _row(tenant_id, _found(tenant_id, key), now)
+        row = _locked(tenant_id, key, now)
         row.deleted_at = now
         row.touched(now)
         _save(row)
@@ -139,26 +137,23 @@ def _tenant_of(actor: Actor) -> int:
     return actor.tenant_id
 
 
-def _found(tenant_id: int, key: str) -> Reason:
-    found = next((reason for reason in reasons_of(tenant_id) if reason.key == key), None)
-    if found is None:
+def _locked(tenant_id: int, key: str, now: datetime) -> QuoteReason:
+    """The row of a reason, locked; for a default one that the tenant never touched a new one."""
+    row = QuoteReason.objects.select_for_update().filter(tenant_id=tenant_id, key=key).first()
+    default = next((reason for reason in DEFAULT_REASONS if reason.key == key), None)
+    if row is None and default is not None:
+        return QuoteReason(
+            tenant_id=tenant_id,
+            key=key,
+            type=default.type,
+            code=default.code,
+            message=dict(default.message),
+            created_at=now,
+            modified_at=now,
+        )
+    if row is None or row.deleted_at is not None:
         raise Missing("There is no such reason.")
-    return found
-
-
-def _row(tenant_id: int, found: Reason, now: datetime) -> QuoteReason:
-    row = QuoteReason.objects.select_for_update().filter(tenant_id=tenant_id, key=found.key).first()
-    if row is not None:
-        return row
-    return QuoteReason(
-        tenant_id=tenant_id,
-        key=found.key,
-        type=found.type,
-        code=found.code,
-        message=dict(found.message),
-        created_at=now,
-        modified_at=now,
-    )
+    return row
 
 
 def _free_key(tenant_id: int, key: str) -> str:
