@@ -40,8 +40,14 @@ def order_approved(
     actor: Actor,
     details: Mapping[str, Any] | None,
     now: datetime,
+    comment: str = "",
 ) -> Outcome[Checkout]:
-    """Place the order of a locked subject on its locked, approved approval; or give up, or refuse."""
+    """Place the order of a locked subject on its locked, approved approval; or give up, or refuse.
+
+    `comment` is what is said along with the acceptance of a quote.
+    """
+    if isinstance(record, Quote):
+        return _order_quote(subject, record, approval, snapshot, actor, details, now, comment)
     return _ORDER[SubjectKind(approval.subject_kind)](subject, record, approval, snapshot, actor, details, now)
 
 
@@ -105,6 +111,7 @@ def _order_quote(
     actor: Actor,
     details: Mapping[str, Any] | None,
     now: datetime,
+    comment: str,
 ) -> Outcome[Checkout]:
     """A quote: always at its own prices, exactly as it was approved; given up where it is another one now."""
     actor = acting_in(approval, actor)
@@ -129,7 +136,7 @@ def _order_quote(
         payment_open=not wanted.payment,
     )
     checkout, orders = place_step(placement, actor, now)
-    close_quote(quote, orders, actor, now)
+    close_quote(quote, orders, actor, now, comment=comment)
     note_ordered(approval, snapshot, orders, Money(priced.totals.gross, priced.totals.currency), actor, now)
     return Outcome(checkout)
 
@@ -162,6 +169,5 @@ def _order_change(
 _Order = Callable[..., Outcome[Checkout]]
 _ORDER: dict[SubjectKind, _Order] = {
     SubjectKind.CART_CHECKOUT: _order_cart,
-    SubjectKind.QUOTE_CHECKOUT: _order_quote,
     SubjectKind.SUBSCRIPTION_CHANGE: _order_change,
 }

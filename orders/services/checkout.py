@@ -124,6 +124,7 @@ def place_approved_order(
     actor: Actor,
     approval_id: int,
     details: Mapping[str, Any] | None = None,
+    comment: str = "",
     once: Once | None = None,
     now: datetime | None = None,
 ) -> Outcome[Checkout]:
@@ -132,14 +133,16 @@ def place_approved_order(
     `details` fill what the request left open; what it fixed cannot be changed (`Late`, code
     `differs_from_approval`). Prices are today's where the total is not higher. Where it is higher
     nothing is ordered: the approval is given up, the cart goes back, and the outcome says by what.
-    What can no longer be bought is an `Invalid`, and the approval stays.
+    What can no longer be bought is an `Invalid`, and the approval stays. `comment` goes with the acceptance of a
+    quote, for its seller to read.
     """
     now = now or timezone.now()
+    comment = clean_comment(comment)
     found = find(actor, approval_id, now)
     with transaction.atomic():
         subject, record, approval = lock(found)
         allow(approval, Move.PLACE_ORDER, actor, now)
-        outcome = order_approved(subject, record, approval, latest_snapshot(approval), actor, details, now)
+        outcome = order_approved(subject, record, approval, latest_snapshot(approval), actor, details, now, comment)
         return _noted(outcome, once, now)
 
 

@@ -150,7 +150,9 @@ def _accept_on(
 ) -> Outcome[Checkout]:
     """Order on a live approval, or refuse: while it waits, it is the approver's alone to say."""
     if approval.status == Status.APPROVED:
-        return place_approved_order(actor=actor, approval_id=approval.pk, details=details, once=once, now=now)
+        return place_approved_order(
+            actor=actor, approval_id=approval.pk, details=details, comment=comment, once=once, now=now
+        )
     if approval.approver_id != actor.user_id:
         raise NotYours(
             f"This quote waits for the approval of {approval.approver_name}.",
