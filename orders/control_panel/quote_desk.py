@@ -28,6 +28,7 @@ from orders.quote_offers import offers_for
 from orders.quote_priced import PricedQuote, priced_quote
 from orders.services.quote_changing import change_quote
 from orders.services.quote_preview import preview_quote
+from orders.services.quote_steps import settle_quote
 
 SUGGESTED = timedelta(days=30)
 SHOWN_OFFERS = 20
@@ -52,6 +53,8 @@ class Desk:
 
     def _lay_out(self, quote: Quote) -> None:
         """Put the quote on the desk, and what was sent on top of it."""
+        if self.sent is not None:
+            settle_quote(quote, self.now)
         self.quote, self.choices = quote, Choices(quote)
         self.stored: PricedQuote = priced_quote(quote, self.now)
         self.lines: dict[str, QuoteLine] = {line.line.key: line.line for line in self.stored.lines}
@@ -63,13 +66,18 @@ class Desk:
         if self.sent is not None:
             self.typed = put_together(base_in(self.sent), typed_in(self.sent), self.theirs)
             self.seen = _whole(self.sent.get("seen_version", ""))
-            self.is_overtaken = self.seen != quote.version
+            self.is_overtaken = self.seen != self.version
             self.replacing = self.sent.get("replacing", "")
             self._act()
         self._make_forms()
         self.preview = self.stored
         if self.sent is not None and self.is_valid:
             self._calculate()
+
+    @property
+    def version(self) -> int:
+        """What the reader sees: that an offer is over is one more version, written with the next press."""
+        return self.quote.version + self.quote.is_overdue(self.now)
 
     def save(self) -> bool:
         """Carry out `save` or `open` where that was pressed and can be: one service call.

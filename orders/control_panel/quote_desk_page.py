@@ -38,7 +38,7 @@ def desk_page(desk: Desk) -> Values:
         "has_more_offers": len(desk.found) > SHOWN_OFFERS,
         "replacing": desk.replacing,
         "replaced": _name(desk, desk.replacing) if desk.replacing else "",
-        "hidden": {"seen_version": quote.version, "base": desk.theirs.as_text(), "replacing": desk.replacing},
+        "hidden": {"seen_version": desk.version, "base": desk.theirs.as_text(), "replacing": desk.replacing},
         "errors": _errors(desk),
         "is_overtaken": desk.is_overtaken,
         "is_open": quote.status_at(desk.now) is QuoteStatus.OPEN,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from orders.models import Quote
 from orders.quote_edits import SetValidTo
 from orders.quote_lifecycle import QuoteMove
+from orders.services.quote_accepting import accept_quote
 from orders.services.quote_asking import Wishes, ask_for_quote
 from orders.services.quote_changing import change_quote
 
@@ -47,13 +48,27 @@ def open_up(cast, quote, name="sam", *, valid_for=timedelta(days=5), edits=(), n
     return change_quote(actor=cast.actor(name), quote_id=quote.pk, edits=[*edits, *valid], move=QuoteMove.OPEN, now=now)
 
 
+def accept(cast, quote, name="ana") -> Quote:
+    """Its customer orders it."""
+    accept_quote(
+        actor=cast.actor(name),
+        quote_id=quote.pk,
+        details={
+            "shipping": {"zoneId": "deliveryarea", "methodId": "4-more_hours_timeframe"},
+            "addresses": [{**cast.address(kind), "country": quote.country} for kind in ("SHIPPING", "BILLING")],
+            "payment": {"provider": "invoice", "method": "invoice"},
+        },
+    ).settled()
+    return fresh(quote)
+
+
 class _Inputs(HTMLParser):
     """The inputs of one form with what stands in them, as a browser would send them."""
 
     def __init__(self, form_id: str) -> None:
         super().__init__()
         self.form_id, self.inside, self.values = form_id, False, []
-        self.select, self.text = None, None
+        self.select, self.options, self.text = None, [], None
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
@@ -64,9 +79,9 @@ class _Inputs(HTMLParser):
         if tag == "input" and given.get("name") and given.get("type") != "submit":
             self.values.append((given["name"], given.get("value") or ""))
         elif tag == "select":
-            self.select = given["name"]
-        elif tag == "option" and "selected" in given:
-            self.values.append((self.select, given.get("value") or ""))
+            self.select, self.options = given["name"], []
+        elif tag == "option":
+            self.options.append((given.get("value") or "", "selected" in given))
         elif tag == "textarea":
             self.text = given["name"], []
 
@@ -79,6 +94,11 @@ class _Inputs(HTMLParser):
             # Browsers leave out the first newline, and send the others in their own way.
             self.values.append((self.text[0], "".join(self.text[1]).removeprefix("\n").replace("\n", "\r\n")))
             self.text = None
+        elif tag == "select" and self.select:
+            # Where none is selected a browser takes the first.
+            chosen = [value for value, selected in self.options if selected] or [value for value, _ in self.options]
+            self.values.append((self.select, chosen[0]))
+            self.select = None
         elif tag == "form":
             self.inside = False
 

@@ -14,10 +14,9 @@ from companies.roles import Role
 from orders.models import Quote
 from orders.quote_edits import SetText, Text
 from orders.quote_lifecycle import QuoteMove
-from orders.services.quote_accepting import accept_quote
 from orders.services.quote_changing import change_quote
 from orders.services.quote_making import ForWhom, make_quote
-from tests.control_panel.quote_scenes import ALL, DRAFTS, LIST, NEW, ask, edit_of, move_of, open_up, page_of
+from tests.control_panel.quote_scenes import ALL, DRAFTS, LIST, NEW, accept, ask, edit_of, move_of, open_up, page_of
 
 HOME = reverse("control_panel:home")
 LISTS = (LIST, DRAFTS, ALL)
@@ -222,13 +221,7 @@ def test_a_vendor_never_sees_the_quotes_of_a_resellers_marketplace(cast, sign_in
     assert quote.number in words(sign_in("rik").get(LIST))
     # Nor does the vendor learn of it from the order that it delivers.
     open_up(cast, quote, "rik")
-    place = {"contactName": "Tess", "street": "Kade", "zipCode": "1011", "city": "Amsterdam", "country": "NL"}
-    details = {
-        "shipping": {"zoneId": "deliveryarea", "methodId": "4-more_hours_timeframe"},
-        "addresses": [{"type": kind, **place} for kind in ("SHIPPING", "BILLING")],
-        "payment": {"provider": "invoice", "method": "invoice"},
-    }
-    order = accept_quote(actor=cast.actor("tess"), quote_id=quote.pk, details=details).settled().orders.get()
+    order = accept(cast, quote, "tess").checkout.orders.get()
     page = reverse("control_panel:order", args=[order.number])
     assert quote.number not in words(sign_in("vera").get(page))
     assert f"From quote {quote.number}" in words(sign_in("mies").get(page))
