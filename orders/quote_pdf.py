@@ -41,6 +41,8 @@ INK, MUTED, RULE, TINT, NOTE = (HexColor(c) for c in ("#171b24", "#59626f", "#e1
 MARGIN, BOTTOM = 20 * mm, 24 * mm
 WIDTH = A4[0] - 2 * MARGIN
 
+NO_OFFER = (QuoteStatus.CREATING, QuoteStatus.AWAITING)
+
 # Controls, halves of pairs and what Unicode does not know separate words; marks of direction and joining do not.
 _UNSEEN = {"Cc": " ", "Cs": " ", "Cn": " ", "Cf": ""}
 
@@ -140,11 +142,11 @@ class _Letter:
         ]
 
     def _head(self) -> Table:
-        seller = self.document["seller"]
+        place, seller = self.document["marketplace"], self.document["seller"]
         address = self._address({**seller["address"], "companyName": ""})
-        right = [Paragraph(plain(seller["name"]), self.styles.right_bold)]
+        right = [Paragraph(plain(seller["name"]), self.styles.right_bold)] if seller["name"] != place else []
         right += [Paragraph(plain(line), self.styles.right_small) for line in [*address, seller["email"]] if line]
-        return _plain_table([[[Paragraph(plain(self.document["marketplace"]), self.styles.place)], right]], (0.5, 0.5))
+        return _plain_table([[[Paragraph(plain(place), self.styles.place)], right]], (0.5, 0.5))
 
     def _standing(self) -> list[Flowable]:
         """A sentence where this is no offer that can be accepted."""
@@ -165,14 +167,17 @@ class _Letter:
         left.append(Paragraph(plain(said["company"] or said["customer"]), styles.bold))
         if said["company"]:
             left.append(Paragraph(plain(said["customer"]), styles.text))
-        for label, lines in ((words.billing, billing), (words.delivery, delivery)):
+        both = (
+            [(words.both, billing)] if billing == delivery else [(words.billing, billing), (words.delivery, delivery)]
+        )
+        for label, lines in both:
             if lines:
                 left += [Spacer(0, 2.5 * mm), Paragraph(label, styles.small)]
                 left += [Paragraph(plain(line), styles.text) for line in lines]
         facts = [
             (words.number, said["number"]),
             (words.date, self._day(said["date"])),
-            (words.valid_to, self._moment(said["valid_to"]) or words.no_end),
+            (words.valid_to, self._moment(said["valid_to"]) or ("" if said["status"] in NO_OFFER else words.no_end)),
             (words.reference, said["reference"]),
             (words.employee, said["employee"]),
             (words.order, said["order"]),

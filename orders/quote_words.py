@@ -17,6 +17,7 @@ class Words:
     customer: str
     billing: str
     delivery: str
+    both: str
     number: str
     date: str
     valid_to: str
@@ -54,6 +55,7 @@ WORDS = {
         customer="For",
         billing="Billing address",
         delivery="Delivery address",
+        both="Billing and delivery address",
         number="Number",
         date="Date",
         valid_to="Valid until",
@@ -96,6 +98,7 @@ WORDS = {
         customer="Für",
         billing="Rechnungsadresse",
         delivery="Lieferadresse",
+        both="Rechnungs- und Lieferadresse",
         number="Nummer",
         date="Datum",
         valid_to="Gültig bis",

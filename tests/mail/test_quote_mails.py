@@ -99,7 +99,7 @@ class TestWhoIsTold:
         ((who, what),) = told()
 
         assert who == "Rita"
-        assert what.startswith("Globex Systems offers you 4,295.90 EUR, 20.00 % below the price list, valid until ")
+        assert what.startswith("Globex Systems offers you 4,295.90 EUR, 20.00% below the price list, valid until ")
 
     def test_an_offer_above_the_price_list_does_not_boast(self, cast, asked):
         priced(cast, asked, "600", QuoteMove.OPEN)

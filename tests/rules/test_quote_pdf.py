@@ -119,6 +119,22 @@ class TestWhatItSays:
         assert "Billing address" not in text
         assert "Comment" not in text
 
+    def test_gives_one_address_once(self):
+        address = make_document()["delivery"]
+        text = read(make_document(billing=address, delivery=address))
+
+        assert "Billing and delivery address" in text
+        assert text.count("Lager Süd") == 1
+
+    def test_names_a_marketplace_that_offers_itself_once(self):
+        text = read(make_document(seller={"name": "Acme Markets", "email": "", "address": {}}))
+
+        assert text.count("Acme Markets") == 1
+
+    @pytest.mark.parametrize("status", [QuoteStatus.CREATING, QuoteStatus.AWAITING])
+    def test_says_nothing_of_how_long_it_holds_before_it_is_offered(self, status):
+        assert "Valid until" not in read(make_document(status=status, valid_to=""))
+
     def test_leaves_out_decimals_that_the_currency_has_not(self):
         text = read(make_document(currency="JPY"))
 
