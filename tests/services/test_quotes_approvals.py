@@ -666,11 +666,8 @@ class TestPeopleWhoChange:
 
         refusal = accept_offer(cast, "ana", quote).refusal
 
-        assert (refusal.code, refusal.text) == (
-            "approver_lost",
-            "You can no longer decide this, because your group or the company's approval group has changed. "
-            "Bea Lindt can.",
-        )
+        assert refusal.code == "approver_lost"
+        assert refusal.text.endswith("approval group has changed. Bea Lindt can.")
 
     def test_nothing_is_ordered_for_who_may_not_order_any_more(self, cast, quote, approval):
         approve(cast, "ana", approval).settled()
