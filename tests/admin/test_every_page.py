@@ -12,7 +12,9 @@ from django.urls import reverse
 from approvals.models import Approval, ApprovalEvent, Snapshot
 from companies.models import ApiClient, Change, Company, User
 from notifications.models import Notice
-from orders.models import Cart, Checkout, Order, OrderEvent
+from orders.models import Cart, Checkout, Order, OrderEvent, Quote, QuoteEvent
+from orders.services.quote_asking import Wishes, ask_for_quote
+from orders.services.quote_reasons import create_reason
 from tests.factories import (
     AnswerFactory,
     ApprovalFactory,
@@ -25,7 +27,10 @@ from tests.factories import (
 )
 
 OURS = [model for model in admin.site._registry if model._meta.app_label != "axes"]
-LOOK_ONLY = {Approval, ApprovalEvent, Snapshot, Cart, Checkout, Order, OrderEvent, Notice, Change}
+LOOK_ONLY = {
+    *(Approval, ApprovalEvent, Snapshot, Cart, Checkout, Order, OrderEvent),
+    *(Quote, QuoteEvent, Notice, Change),
+}
 MOST_QUERIES = 30
 
 
@@ -44,6 +49,9 @@ def fill_every_table(cast, *names):
         PreferenceFactory()
         ApiClient.objects.create(tenant=cast.acme, name="ERP connector", client_secret="0" * 64)
         cast.cart(name, {"DESK-01": 1, "CHAIR-01": 2})
+        asked = cast.cart(name, {"DESK-01": 3, "BOOK-01": 1}, type="quote")
+        ask_for_quote(actor=cast.actor(name), cart_id=asked.pk, wishes=Wishes(reference="PO 1"))
+        create_reason(actor=cast.actor("admin"), kind="DECLINE", code=f"OWN-{name}", message={"en": "Ours"})
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from config.kit.wording import amount_text, money_text, quantity_text
 from orders.models import Cart, CartLine, Checkout, Order, OrderEvent, OrderLine
 
 
-def _parts(net: Decimal, tax: Decimal, gross: Decimal, currency: str) -> str:
+def parts_text(net: Decimal, tax: Decimal, gross: Decimal, currency: str) -> str:
+    """An amount with what it consists of."""
     return f"{amount_text(net, currency)} net + {amount_text(tax, currency)} tax = {money_text(gross, currency)}"
 
 
@@ -105,7 +106,7 @@ class CheckoutAdmin(LookOnly, admin.ModelAdmin):
     @admin.display(description="parts")
     def parts(self, checkout: Checkout) -> str:
         """Net and tax of it."""
-        return _parts(checkout.net, checkout.tax, checkout.gross, checkout.currency)
+        return parts_text(checkout.net, checkout.tax, checkout.gross, checkout.currency)
 
     @admin.display(description="approved", empty_value="-")
     def approved(self, checkout: Checkout) -> str | None:
@@ -233,12 +234,12 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     @admin.display(description="lines")
     def of_lines(self, order: Order) -> str:
         """Their sum."""
-        return _parts(order.lines_net, order.lines_tax, order.lines_gross, order.currency)
+        return parts_text(order.lines_net, order.lines_tax, order.lines_gross, order.currency)
 
     @admin.display(description="shipping")
     def of_shipping(self, order: Order) -> str:
         """This order's share of it."""
-        return _parts(order.shipping_net, order.shipping_tax, order.shipping_gross, order.currency)
+        return parts_text(order.shipping_net, order.shipping_tax, order.shipping_gross, order.currency)
 
     @admin.display(description="number", ordering="pk")
     def number(self, order: Order) -> str:
