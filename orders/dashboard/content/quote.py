@@ -252,7 +252,7 @@ def _people(quote: Quote, approvals: Sequence[Approval]) -> list[Values]:
     rows = [
         {"label": "For", "value": quote.company.name if quote.company else quote.owner_name},
         {"label": "Asked by", "value": quote.owner_name if quote.company else ""},
-        {"label": "Offered by", "value": seller_of(quote), "hint": quote.employee_name},
+        {"label": "Seller", "value": seller_of(quote), "hint": quote.employee_name},
         {"label": "Marketplace", "value": quote.marketplace.name},
     ]
     for approval in approvals:
