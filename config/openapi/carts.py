@@ -268,7 +268,7 @@ CARTS = Service(
                 query("countryCode", "For a new cart."),
                 query("expandCalculation", "The calculation is always there.", FLAG),
             ),
-            errors={404: "There is none.", 409: "Another one was opened meanwhile."},
+            errors={404: "There is none."},
             localized=True,
         ),
         "POST /cart/{tenant}/carts/search": Endpoint(

@@ -250,9 +250,7 @@ def _kept(path: str, one: str, plural: str, schema: str, filters: tuple[str, ...
             body=ref(f"{schema}Wanted"),
             errors=_VERSION,
         ),
-        f"DELETE {path}/{{{one}}}": Endpoint(
-            f"DELETE-customer-management-remove-{word}", f"End a {name}", "", NOTHING, errors=_VERSION
-        ),
+        f"DELETE {path}/{{{one}}}": Endpoint(f"DELETE-customer-management-remove-{word}", f"End a {name}", "", NOTHING),
     }
 
 

@@ -127,25 +127,23 @@ IAM = Service(
         f"POST {_GROUPS}/{{groupId}}/users": Endpoint(
             "POST-iam-add-user-to-group",
             "Move somebody into a group",
-            "And out of the one they were in.",
+            "And out of the one they were in. 400 where it would leave the company without an admin.",
             _MADE,
             body=ref("GroupUserWanted"),
-            errors={409: "They are in it already, or it would leave the company without an admin."},
+            errors={409: "They are in it already, or the request is being carried out."},
             named=True,
         ),
         f"DELETE {_GROUPS}/{{groupId}}/users/{{userId}}": Endpoint(
             "DELETE-iam-remove-user-from-group",
             "Take somebody out of a group",
-            "They stay in the company as Contact.",
+            "They stay in the company as Contact. 400 for its last active Admin.",
             NOTHING,
-            errors={409: "It would leave the company without an admin."},
         ),
         f"DELETE {_GROUPS}/{{groupId}}/users/{{userType}}/{{userId}}": Endpoint(
             "DELETE-iam-remove-user-of-type-from-group",
             "Take somebody out of a group",
             "The same, with the type of the user in the address.",
             NOTHING,
-            errors={409: "It would leave the company without an admin."},
         ),
         "GET /iam/{tenant}/users/me/scopes": Endpoint(
             "GET-iam-retrieve-own-user-scopes",

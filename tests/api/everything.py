@@ -1,0 +1,153 @@
+"""A good request for every operation of the API, and everybody who could send it.
+
+Everything that is asked about is Rita's, a requester of Northwind, or of her company:
+
+    scene = Scene(cast)                             what there is
+    scene.path("GET-cart-retrieve-cart")            method and address
+    scene.body(...), scene.query(...)               what is sent with it
+"""
+
+import re
+
+from companies.models import Customer, CustomerAddress, Preference
+from config.openapi.document import document
+from tests.api.approving import about, asking
+from tests.api.buying import body_of
+from tests.api.carting import item
+from tests.api.conftest import make_token
+from tests.factories import PASSWORD, CustomerFactory, MemberFactory, UserFactory, make_cart
+from tests.stories.scenes import approve, ask, details, fail, order_approved
+
+WORDS = {
+    words["operationId"]: (method.upper(), path, words)
+    for path, each in document()["paths"].items()
+    for method, words in each.items()
+    if "oauth" not in path  # a form for programs, in the words of OAuth
+}
+OPERATIONS = {operation: (method, path) for operation, (method, path, _) in WORDS.items()}
+
+
+# What Rita's token has to be of, so that she finds again what she chose before signing in.
+SESSION = "a-visitor"
+
+
+class Scene:
+    """What there is of Rita's and of Northwind's, and a good request about it for every operation."""
+
+    def __init__(self, cast):
+        self.cast = cast
+        cast.nora = UserFactory(first_name="Nora", last_name="Vogt")
+        MemberFactory(company=cast.northwind, user=cast.nora)
+        CustomerFactory(tenant=cast.acme, user=cast.nora, number="C-nora")
+        self.cart = cast.cart("rita", {"DESK-01": 1}, type="shopping")
+        self.visitors = make_cart(lines=[], owner=None, session_key=SESSION, marketplace=cast.main)
+        self.approval = ask(cast, "rita", {"DESK-01": 2}, "ana")
+        Preference.objects.create(tenant=cast.acme, key="project_lang", value="en")
+        self.ids = {
+            "tenant": "acme",
+            "approvalId": self.approval.key,
+            "cartId": self.cart.key,
+            "itemId": self.cart.lines.get().key,
+            "productId": cast.product("DESK-01").key,
+            "legalEntityId": cast.northwind.key,
+            "contactAssignmentId": cast.member("carl").key,
+            "locationId": cast.headquarters.key,
+            "groupId": f"{cast.northwind.key}-buyer",
+            "userId": "C-bea",
+            "userType": "CUSTOMER",
+            "addressId": self.address().key,
+            "key": "project_lang",
+        }
+
+    def address(self):
+        rita = Customer.objects.get(user=self.cast.rita)
+        return CustomerAddress.objects.create(customer=rita, contact_name="Rita", city="Kiel", country="DE")
+
+    def order(self, sku="DESK-01"):
+        """Rita's, after Ana's yes."""
+        approval = ask(self.cast, "rita", {sku: 1}, "ana")
+        approve(self.cast, "ana", approval)
+        return order_approved(self.cast, "rita", approval).settled().orders.get()
+
+    def path(self, operation):
+        method, path = OPERATIONS[operation]
+        if "{orderId}" in path:
+            flagged = operation in ("POST-order-approve-order", "POST-order-reject-order", "POST-order-withdraw-order")
+            order = self.order("SERVER-01" if flagged else "DESK-01")
+            if operation == "POST-order-retry-order":
+                order = fail(self.cast, "vera", order)
+            self.ids["orderId"] = order.number
+        if operation == "POST-approval-give-up-approval":
+            approve(self.cast, "ana", self.approval)
+        return method, re.sub(r"{(\w+)}", lambda found: self.ids[found[1]], path)
+
+    def body(self, operation, who):
+        """What is sent; None for nothing."""
+        cast, about_cart = self.cast, about(self.cart)
+        line = item(cast, "BOOK-01")
+        prices = {"items": [{"itemId": {"itemType": "SKU", "id": "DESK-01"}, "quantity": {"quantity": 1}}]}
+        where = {"targetCurrency": "EUR", "siteCode": "main", "targetLocation": {"countryCode": "DE"}}
+        entity = {"legalEntity": {"id": cast.northwind.key}}
+        bodies = {
+            "POST-customer-login": {"email": "rita@northwind.example", "password": PASSWORD},
+            "POST-customer-add-address": {"contactName": "Rita"},
+            "PUT-customer-update-address": {"city": "Bremen"},
+            "PATCH-customer-update-address": {"city": "Bremen"},
+            "POST-customer-management-create-legal-entity": {"name": "Fabrikam"},
+            "PUT-customer-management-upsert-legal-entity": {"name": "Northwind AG"},
+            "POST-customer-management-search-legal-entities": {"q": f"id:{cast.northwind.key}"},
+            "POST-customer-management-create-contact-assignment": {**entity, "customer": {"id": "C-paula"}},
+            "PUT-customer-management-upsert-contact-assignment": {"primary": True},
+            "PATCH-customer-management-update-contact-assignment": {"primary": True},
+            "POST-customer-management-create-location": {"name": "Dock", **entity},
+            "PUT-customer-management-upsert-location": {"name": "Dock"},
+            "PATCH-customer-management-update-location": {"name": "Dock"},
+            "POST-iam-add-user-to-group": {"userId": "C-nora"},
+            "POST-product-search-products": {"q": "code:DESK-01"},
+            "POST-product-search-products-by-yrn": {"yrns": []},
+            "POST-price-match-prices-by-context": prices,
+            "POST-price-match-prices": {**where, **prices},
+            "POST-cart-create-cart": {"currency": "EUR", "siteCode": "main", "type": "another", **self.whose(who)},
+            "POST-cart-search-carts": {"q": f"id:{self.cart.key}"},
+            "PUT-cart-update-cart": {"zipCode": "24103"},
+            "POST-cart-add-item-to-cart": line,
+            "PUT-cart-update-item-details": {"quantity": 2},
+            "POST-cart-add-cart-items": [line],
+            "PUT-cart-update-cart-items": [{"id": self.ids["itemId"], "quantity": 2}],
+            "POST-cart-merge-carts": {"carts": [self.visitors.key]},
+            "POST-cart-change-site": {"siteCode": "main"},
+            "POST-cart-change-currency": {"currency": "EUR"},
+            "POST-approval-check-approval": about_cart,
+            "POST-approval-preview-approval": about_cart,
+            "POST-approval-search-users": about_cart,
+            "POST-approval-create-approval": asking(self.cart),
+            "PATCH-approval-update-approval": [{"op": "replace", "path": "/status", "value": "APPROVED"}],
+            "POST-checkout-trigger-checkout": {**body_of(self.approval.subject_key, who), **details(cast)},
+            "POST-order-reject-order": {"reason": "No."},
+            "POST-order-fail-order": {"instructions": "Broken."},
+            "POST-order-cancel-order": {"reason": "No."},
+            "POST-order-update-order-transition-storefront": {"status": "DECLINED", "comment": "No."},
+            "POST-order-update-order-transition-employee": {"status": "DECLINED", "comment": "No."},
+            "PATCH-order-partial-update-order": {"status": "DECLINED", "comment": "No."},
+            "POST-configuration-create-config": [{"key": "a", "value": 1}],
+            "PUT-configuration-update-config": {"key": "project_lang", "value": "de"},
+        }
+        return bodies.get(operation)
+
+    def whose(self, who):
+        """A program says for whom."""
+        return {"customerId": "C-rita"} if who == "program" else {}
+
+    def query(self, operation, who):
+        """What the address asks for besides."""
+        _, visitor = make_token(self.cast, site="main", kind="refresh")
+        _, rita = make_token(self.cast, "rita", kind="refresh")
+        shop = {"tenant": "acme", "client_id": "storefront"}
+        return {
+            "GET-customer-login-anonymous": shop,
+            "GET-customer-refresh-anonymous": {**shop, "refresh_token": visitor},
+            "GET-customer-refresh-token": {"refreshToken": rita},
+            "GET-cart-retrieve-cart-by-criteria": {"siteCode": "main", "type": "shopping", **self.whose(who)},
+            "PUT-cart-update-item-details": {"partial": "true"},
+            "PUT-cart-update-cart-items": {"partial": "true"},
+        }.get(operation, {})
