@@ -15,7 +15,8 @@ from approvals.models import Approval, ApprovalEvent, Snapshot
 from approvals.models.approval import reads_as
 from approvals.subjects import subject_of
 from companies.actors import Actor
-from companies.api.query import Column, Columns, Kind, compared
+from companies.api.pieces import by_number
+from companies.api.query import Column, Columns, Kind
 from companies.models import Customer
 from config.kit.query import Comparison
 
@@ -87,10 +88,14 @@ def columns(actor: Actor, now: datetime) -> Columns:
         "resource.subtotalAggregate.grossValue": Column("gross", Kind.AMOUNT),
         "resource.subtotalAggregate.currency": Column("currency"),
         "action": Column("", Kind.CHOICE, {ACTION: ACTION}, _always, sort_by=""),
-        "approver.userId": Column("approver_id", lookup=_customer("approver_id", actor), sort_by="approver_number"),
+        "approver.userId": Column(
+            "approver_id", lookup=by_number("approver_id", actor.tenant_id), sort_by="approver_number"
+        ),
         "approver.firstName": Column("approver__first_name", nullable=True),
         "approver.lastName": Column("approver__last_name", nullable=True),
-        "requestor.userId": Column("requester_id", lookup=_customer("requester_id", actor), sort_by="requester_number"),
+        "requestor.userId": Column(
+            "requester_id", lookup=by_number("requester_id", actor.tenant_id), sort_by="requester_number"
+        ),
         "requestor.firstName": Column("requester__first_name"),
         "requestor.lastName": Column("requester__last_name"),
         "legalEntity.id": Column("company__key", nullable=True),
@@ -123,15 +128,3 @@ def _reads_as(now: datetime) -> Any:
 def _always(comparison: Comparison, values: Sequence[Any]) -> Q:
     """A field that is always there, with a value that all of them have."""
     return Q(pk__in=[]) if comparison is Comparison.ABSENT else Q()
-
-
-def _customer(path: str, actor: Actor) -> Any:
-    """People are known outside by their number as customers of the tenant."""
-
-    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
-        if comparison in (Comparison.ABSENT, Comparison.PRESENT):
-            return Q(**{f"{path}__isnull": comparison is Comparison.ABSENT})
-        numbers = compared(Column("number"), comparison, values)
-        return Q(**{f"{path}__in": Customer.objects.filter(numbers, tenant_id=actor.tenant_id).values("user_id")})
-
-    return lookup

@@ -16,6 +16,7 @@ from config.kit.money import spell
 
 # Numbers further from one than this are nobody's amount, and computing with them takes for ever.
 LARGEST_EXPONENT = 100
+LAST_YEAR = 9999
 
 
 class TooLarge(APIException):
@@ -39,6 +40,18 @@ _decoder = msgspec.json.Decoder(float_hook=_exact)
 def instant(at: datetime) -> str:
     """A time as every endpoint writes it: ISO 8601, UTC, to the millisecond."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(text: str) -> datetime:
+    """A time that a client wrote, as UTC; one without a zone is UTC. Raises `ValueError` or `OverflowError`.
+
+    Times at the very ends of the calendar are none: they have no next, or none before.
+    """
+    at = datetime.fromisoformat(text)
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if not 1 < at.year < LAST_YEAR:
+        raise ValueError("a time is out of range")
+    return at
 
 
 def short(number: Decimal) -> Decimal:

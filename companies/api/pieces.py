@@ -6,10 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from companies.actors import Actor
+from companies.api.query import Column, Lookup, compared
 from companies.api.wire import company_wire
 from companies.models import Company, Customer, Location, Member
 from companies.roles import CompanyKind
+from config.kit.query import Comparison
 
 
 def customer_companies(actor: Actor) -> Any:
@@ -23,6 +27,18 @@ def numbers_of(tenant_id: int, user_ids: Collection[int]) -> dict[int, str]:
         return {}
     rows = Customer.objects.filter(tenant_id=tenant_id, user_id__in=user_ids)
     return dict(rows.values_list("user_id", "number"))
+
+
+def by_number(path: str, tenant_id: int | None) -> Lookup:
+    """How a column that holds a user is compared: outside, people are known by their customer number."""
+
+    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
+        if comparison in (Comparison.ABSENT, Comparison.PRESENT):
+            return Q(**{f"{path}__isnull": comparison is Comparison.ABSENT})
+        numbers = compared(Column("number"), comparison, values)
+        return Q(**{f"{path}__in": Customer.objects.filter(numbers, tenant_id=tenant_id).values("user_id")})
+
+    return lookup
 
 
 def companies_wire(companies: Sequence[Company]) -> list[dict[str, Any]]:

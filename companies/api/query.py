@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
 
+from companies.api.json import moment
 from config.kit.money import AMOUNT_DECIMALS, AMOUNT_LIMIT
 from config.kit.query import Comparison, Condition, Either, Expression, parse_query, parse_sort
 from config.kit.refused import Invalid
@@ -220,15 +221,6 @@ def _amount(text: str) -> Decimal:
     return Decimal(text)
 
 
-def _instant(text: str) -> datetime:
-    """A time without a zone is UTC; one at the very end of the calendar has no next."""
-    at = datetime.fromisoformat(text)
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    if not 1 < at.year < 9999:
-        raise ValueError
-    return at
-
-
 def _boolean(text: str) -> bool:
     if text not in ("true", "false"):
         raise ValueError
@@ -239,7 +231,7 @@ _READERS: dict[Kind, Callable[[str], Any]] = {
     Kind.TEXT: _text,
     Kind.INTEGER: _integer,
     Kind.AMOUNT: _amount,
-    Kind.INSTANT: _instant,
+    Kind.INSTANT: moment,
     Kind.BOOLEAN: _boolean,
     Kind.CHOICE: _text,
 }

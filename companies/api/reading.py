@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from rest_framework.request import Request
 
 from companies.api.errors import INVALID, ApiError
+from companies.api.json import moment
 from config.kit.storable import storable_json, storable_text
 
 LONGEST = 10_000
@@ -94,6 +96,14 @@ class Body:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
             raise self.wrong(name, "must be a whole number")
         return value
+
+    def moment(self, name: str) -> datetime | None:
+        """A time, as UTC; None where there is none."""
+        text = self.text(name, longest=40, default="")
+        try:
+            return moment(text) if text else None
+        except (ValueError, OverflowError):
+            raise self.wrong(name, "must be a time such as 2026-12-01T08:00:00.000Z") from None
 
     def number(self, name: str) -> Decimal:
         """An exact number, which has to be there."""

@@ -103,7 +103,7 @@ class ApiView(APIView):
         """One handler for all families."""
         return answer_error
 
-    def paged(self, request: Request, rows: QuerySet[Any]) -> tuple[list[Any], dict[str, str]]:
+    def paged(self, request: Request, rows: QuerySet[Any] | list[Any]) -> tuple[list[Any], dict[str, str]]:
         """One page of rows, and the header with the total where the client asked for it.
 
         `pageNumber` counts from 1; a page beyond the last is empty. Raises 400 for nonsense.
@@ -113,7 +113,7 @@ class ApiView(APIView):
         start = (number - 1) * size
         headers = {}
         if request.headers.get("X-Total-Count", "").lower() == "true":
-            headers["X-Total-Count"] = str(rows.count())
+            headers["X-Total-Count"] = str(len(rows) if isinstance(rows, list) else rows.count())
         return list(rows[start : start + size]), headers
 
     def _number(self, request: Request, name: str, default: int, most: int) -> int:

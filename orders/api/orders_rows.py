@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Case, CharField, Prefetch, Q, QuerySet, Value, When
 
 from companies.actors import Actor
-from companies.api.query import Column, Columns, Kind, compared
-from companies.models import Customer
+from companies.api.pieces import by_number
+from companies.api.query import Column, Columns, Kind
 from companies.roles import CompanyKind
 from config.kit.query import Comparison
 from config.kit.refused import Invalid
@@ -45,7 +45,15 @@ def seen_by(actor: Actor) -> QuerySet[Order]:
     lines = OrderLine.objects.select_related("product", "listing").order_by("number")
     return (
         of_token(actor)
-        .select_related("tenant", "marketplace", "company", "buyer", "review", "checkout__cart", "checkout__approval")
+        .select_related(
+            "tenant",
+            "marketplace",
+            "company",
+            "buyer",
+            "review",
+            "checkout__cart",
+            "checkout__approval",
+        )
         .prefetch_related(Prefetch("lines", lines))
     )
 
@@ -82,7 +90,7 @@ def columns(actor: Actor) -> Columns:
         "countryCode": Column("country"),
         "legalEntityId": Column("company__key", nullable=True),
         "legalEntity.id": Column("company__key", nullable=True),
-        "customer.id": Column("buyer_id", lookup=_customer(actor), sort_by=""),
+        "customer.id": Column("buyer_id", lookup=by_number("buyer_id", actor.tenant_id), sort_by=""),
         "customer.name": Column("buyer_name"),
         "customer.firstName": Column("buyer__first_name"),
         "customer.lastName": Column("buyer__last_name"),
@@ -121,15 +129,3 @@ def _numbered(comparison: Comparison, values: Sequence[Any]) -> Q:
 
 def _always(comparison: Comparison) -> Q:
     return Q(pk__in=[]) if comparison is Comparison.ABSENT else Q()
-
-
-def _customer(actor: Actor) -> Any:
-    """Buyers are known outside by their number as customers of the tenant."""
-
-    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
-        if comparison in (Comparison.ABSENT, Comparison.PRESENT):
-            return _always(comparison)
-        numbers = compared(Column("number"), comparison, values)
-        return Q(buyer_id__in=Customer.objects.filter(numbers, tenant_id=actor.tenant_id).values("user_id"))
-
-    return lookup
