@@ -286,6 +286,8 @@ def _invalid_wish(refused: Refused) -> ApiError | None:
     """What was wrong with what a client wants of an approval."""
     if refused.code == KEY_REUSED:
         return None
+    if refused.code == "approvals_off":
+        return approval_error(Code.NO_MATCH, refused.text, refused.details)
     if refused.code == "not_needed":
         return approval_error(Code.ALREADY_PERMITTED, refused.text, refused.details)
     if refused.field == "approver":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import zip_longest
 from typing import Any
 
@@ -14,11 +14,12 @@ from approvals.models import Approval, ApprovalEvent
 from approvals.policy import Person, Reason
 from approvals.services.permit import Outlook, Permission
 from approvals.subjects import subject_of
-from companies.api.json import instant
+from companies.api.json import instant, short
 from companies.models import Customer, User
-from config.kit.money import round_amount
+from config.kit.money import UNIT_PRICE_DECIMALS, round_amount
 
 Values = dict[str, Any]
+UNIT_STEP = Decimal(1).scaleb(-UNIT_PRICE_DECIMALS)
 
 
 def approval_body(approval: Approval, now: datetime) -> Values:
@@ -146,15 +147,28 @@ def _item(line: Mapping[str, Any], seen: Mapping[str, Any], approval: Approval, 
     includes_tax = line.get("includes_tax") == "true"
     return {
         "quantity": Decimal(line.get("quantity", 0)),
-        "itemId": product,
+        "itemId": seen.get("line", product),
         "itemYrn": f"urn:yaas:saasag:caasproduct:product:{approval.tenant.key};{product}",
         "itemPrice": {
             "currency": currency,
             "amount": price["grossValue"] if includes_tax else price["netValue"],
-            "unitPrice": Decimal(line.get("unit_price", 0)),
+            **(_offered(line, seen) if "line" in seen else {"unitPrice": Decimal(line.get("unit_price", 0))}),
             "calculatedPrice": {"price": price},
         },
     }
+
+
+def _offered(line: Mapping[str, Any], seen: Mapping[str, Any]) -> Values:
+    """The price per unit before it was negotiated, and since; both net, as the quote itself says them."""
+    quantity = Decimal(line["quantity"])
+    listed = Decimal(seen["list_unit_price"])
+    if seen["list_includes_tax"] == "true":
+        listed = _each(seen["list_net"], quantity)
+    return {"unitPrice": listed, "newUnitPrice": _each(line["net"], quantity)}
+
+
+def _each(net: str, quantity: Decimal) -> Decimal:
+    return short((Decimal(net) / quantity).quantize(UNIT_STEP, rounding=ROUND_HALF_UP))
 
 
 def _sum(content: Mapping[str, Any], net: str, tax: str, gross: str, currency: str) -> dict[str, Decimal]:

@@ -210,13 +210,14 @@ SCHEMAS: dict[str, Schema] = {
                 obj(
                     {
                         "quantity": NUMBER,
-                        "itemId": TEXT,
+                        "itemId": said(TEXT, "The product's; of a quote its item's."),
                         "itemYrn": TEXT,
                         "itemPrice": obj(
                             {
                                 "currency": TEXT,
                                 "amount": NUMBER,
                                 "unitPrice": NUMBER,
+                                "newUnitPrice?": said(NUMBER, "Of a quote: as it was agreed, net."),
                                 "calculatedPrice": obj({"price": ref("Values")}),
                             }
                         ),
@@ -261,7 +262,7 @@ _CODES = {
     400001: "a body or a query that cannot be taken",
     400002: "the status cannot be changed to this one, or not by the caller",
     400003: "no status",
-    400004: "action and resource do not match",
+    400004: "action and resource do not match; of a quote: quotes are ordered without approval here",
     400005: "no approval is needed, or it was given already",
     400006: "this approver cannot be chosen",
     400007: "an operation or a path that is not supported",
@@ -296,8 +297,8 @@ _UNKNOWN = _problem(404001, "Approval with id 'X' does not exist.", "Not Found")
 
 APPROVALS = Service(
     "Approvals",
-    "Who has to say yes before a cart is ordered, and what was answered. For customers alone; an approval is read and "
-    "moved by its requestor and its approver.",
+    "Who has to say yes before a cart or a quote is ordered, and what was answered. For customers alone; an approval "
+    "is read and moved by its requestor and its approver.",
     SCHEMAS,
     {
         "POST /approval/{tenant}/approval/permitted": Endpoint(
@@ -327,7 +328,7 @@ APPROVALS = Service(
         "POST /approval/{tenant}/approvals": Endpoint(
             "POST-approval-create-approval",
             "Ask one approver",
-            "The cart is held with its prices until the answer.\n\n"
+            "A cart is held with its prices until the answer. A quote stays open; a change of it ends the request.\n\n"
             + _codes(400001, 400004, 400005, 400006, 400008, 400011, 404002, 409001),
             {201: Answer("Asked.", ref("Id"))},
             body=ref("ApprovalWanted"),
