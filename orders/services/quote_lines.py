@@ -16,7 +16,7 @@ from catalog.models import Listing
 from companies.actors import Actor
 from companies.models import Customer
 from config.kit.money import AMOUNT_LIMIT, UNIT_PRICE_DECIMALS, UNIT_PRICE_LIMIT, round_amount, spell
-from config.kit.patches import set_in
+from config.kit.patches import Op, set_in
 from config.kit.records import KEY_FORMAT
 from config.kit.refused import Invalid, Late
 from config.kit.storable import storable_json
@@ -267,7 +267,8 @@ class Draft:
         places = parts[: parts.index(MIXINS) + 1]
         before = _with_places(self.quote.mixins, places)
         after = storable_json(set_in(before, parts, operation), field=operation.path)
-        if not isinstance(_at(after, places), Mapping) or len(json.dumps(after)) > LONGEST_ATTACHED:
+        is_object = operation.op is Op.REMOVE or isinstance(_at(after, places), Mapping)
+        if not is_object or len(json.dumps(after)) > LONGEST_ATTACHED:
             raise Invalid(f"Attach objects of at most {LONGEST_ATTACHED} characters in all.", field=operation.path)
         self.quote.mixins = after
         self._changed("mixins", operation.path, _json_text(_at(before, parts)), _json_text(_at(after, parts)))
