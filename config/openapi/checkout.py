@@ -55,7 +55,7 @@ SCHEMAS: dict[str, Schema] = {
     "CheckoutWanted": given(
         {
             "cartId?": TEXT,
-            "quoteId?": TEXT,
+            "quoteId?": said(TEXT, "In place of a cart."),
             "customer?": maybe(
                 given(
                     {
@@ -74,6 +74,7 @@ SCHEMAS: dict[str, Schema] = {
             "legalEntityId?": said(TEXT, "The company of the token; another one is answered 403."),
             "deliveryWindow?": maybe(ref("DeliveryWindow")),
             "deliveryWindowId?": TEXT,
+            "expectedContentHash?": said(TEXT, "Of a quote: the offer that was seen; another one now is 409."),
         },
         "What an approval has fixed already may be left out by whoever orders on it.",
         example=CHECKOUT_EXAMPLE,
@@ -97,15 +98,17 @@ SCHEMAS: dict[str, Schema] = {
 
 CHECKOUT = Service(
     "Checkout",
-    "A cart becomes orders, once.",
+    "A cart or a quote becomes orders, once.",
     SCHEMAS,
     {
         "POST /checkout/{tenant}/checkouts/order": Endpoint(
             "POST-checkout-trigger-checkout",
-            "Order a cart",
+            "Order a cart or a quote",
             "Whoever may order freely does. The approver of a waiting request says yes by ordering; after the yes both "
             "sides may order. The order is always the requestor's. Prices, shipping cost and what is to be paid come "
-            "from the server.",
+            "from the server.\n\nA quote (`quoteId`) is ordered as it was offered and says itself where it goes: only "
+            "payment and delivery window are read. Where accepting it has ordered it already, the first checkout says "
+            "how that is paid.",
             {200: Answer("Ordered.", ref("Placed"))},
             body=ref("CheckoutWanted"),
             parameters=(SAAS, query("siteCode", "The marketplace of the cart.")),

@@ -164,6 +164,7 @@ SCHEMAS: dict[str, Schema] = {
             "created": INSTANT,
             "lastStatusChange": INSTANT,
             "cartId?": TEXT,
+            "quoteId?": said(TEXT, "The quote that was accepted."),
             "checkoutId?": TEXT,
             "siteCode": TEXT,
             "currency": TEXT,

@@ -23,7 +23,7 @@ from companies.services.idempotency import KEY_REUSED, once_only
 from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
 from orders.api import carts_input
 from orders.api.carts_wire import cart_wire, cart_yrn, validation_wire
-from orders.models import Cart, Order
+from orders.models import Cart, Order, Quote
 from orders.priced import priced_cart
 from orders.services import cart_changes, carts
 from orders.services.cart_holders import holder_of
@@ -52,8 +52,11 @@ def shown_carts() -> QuerySet[Cart]:
     """Carts with everything that showing one needs: one query for a cart."""
     numbers = Customer.objects.filter(tenant_id=OuterRef("tenant_id"), user_id=OuterRef("owner_id"))
     orders = Order.objects.filter(checkout__cart=OuterRef("pk")).order_by("position")
+    quotes = Quote.objects.filter(cart=OuterRef("pk"), deleted_at=None)
     return Cart.objects.select_related("tenant", "marketplace__owner", "company", "held_for").annotate(
-        customer_number=Subquery(numbers.values("number")[:1]), first_order=Subquery(orders.values("pk")[:1])
+        customer_number=Subquery(numbers.values("number")[:1]),
+        first_order=Subquery(orders.values("pk")[:1]),
+        quote_key=Subquery(quotes.values("key")[:1]),
     )
 
 

@@ -25,6 +25,7 @@ COLUMNS = {
     "countryCode": Column("country"),
     "customerId": Column("customer_number", nullable=True),
     "legalEntityId": Column("company__key", nullable=True),
+    "quoteId": Column("quote_key", nullable=True),
     "sessionId": Column("session_key"),
     "metadata.version": Column("version", Kind.INTEGER),
     "metadata.createdAt": Column("created_at", Kind.INSTANT),

@@ -50,6 +50,7 @@ def cart_wire(priced: PricedCart, languages: Languages, now: datetime) -> dict[s
         "countryCode": cart.country,
         "addresses": [{"origin": "REQUEST", **address} for address in cart.addresses] or None,
         "orderId": Order(pk=cart.first_order).number if cart.first_order else None,
+        "quoteId": cart.quote_key,
         "items": items_wire(priced, languages),
         "totalUnitsCount": short(sum((line.quantity for line in lines), ZERO)),
         "subTotalPrice": {"amount": totals.lines.gross, "currency": currency},

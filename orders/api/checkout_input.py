@@ -14,7 +14,7 @@ from catalog.places import is_called
 from companies.api.errors import ApiError
 from companies.api.reading import Body
 from orders.api.refusals import invalid
-from orders.models import Cart
+from orders.models import Cart, Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Wanted:
     customer_number: str
     email: str
     is_guest: bool
+    seen_hash: str
 
 
 def read_checkout(data: Any) -> Wanted:
@@ -50,7 +51,15 @@ def read_checkout(data: Any) -> Wanted:
         customer.text("id", default=""),
         customer.text("email", default=""),
         customer.flag("guest", default=False),
+        body.text("expectedContentHash", default=""),
     )
+
+
+def quote_details_for(wanted: Wanted) -> dict[str, Any]:
+    """What a checkout adds to a quote: when it is delivered, and how it is paid. All else the quote says itself."""
+    window = wanted.window or ({"id": wanted.window_key} if wanted.window_key else None)
+    payment = {name: value for name, value in wanted.details.items() if name in ("payment", "paymentMethods")}
+    return {**payment, "deliveryWindow": window}
 
 
 def details_for(wanted: Wanted, cart: Cart) -> dict[str, Any]:
@@ -82,10 +91,11 @@ def _payment(body: Body) -> dict[str, Any]:
     return {"paymentMethods": [{name: value for name, value in methods[0].data.items() if name != "amount"}]}
 
 
-def contradiction(wanted: Wanted, cart: Cart, site_code: str) -> ApiError | None:
-    """Where a checkout names another currency or marketplace than its cart's."""
-    if wanted.currency and wanted.currency != cart.currency:
-        return invalid("currency", f"The currency of this cart is {cart.currency}.")
-    if not is_called(cart.marketplace, site_code):
-        return invalid("siteCode", f"This cart is of {cart.marketplace.key}.")
+def contradiction(wanted: Wanted, ordered: Cart | Quote, site_code: str) -> ApiError | None:
+    """Where a checkout names another currency or marketplace than that of its cart or quote."""
+    word = "cart" if isinstance(ordered, Cart) else "quote"
+    if wanted.currency and wanted.currency != ordered.currency:
+        return invalid("currency", f"The currency of this {word} is {ordered.currency}.")
+    if not is_called(ordered.marketplace, site_code):
+        return invalid("siteCode", f"This {word} is of {ordered.marketplace.key}.")
     return None

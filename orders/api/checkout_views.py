@@ -1,4 +1,4 @@
-"""`POST /checkout/{tenant}/checkouts/order`: a cart becomes orders, once."""
+"""`POST /checkout/{tenant}/checkouts/order`: a cart or a quote becomes orders, once."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from companies.api.errors import FORBIDDEN, ApiError
 from companies.api.idempotency import once_of
 from companies.api.saas_token import number_in
 from companies.api.sessions import number_of
+from companies.models import User
 from companies.services.idempotency import Made, Once, once_only
 from config.kit.refused import Late, Missing, NotYours, Refused
-from orders.api.checkout_input import Wanted, contradiction, details_for, read_checkout
+from orders.api import quotes_rows
+from orders.api.checkout_input import Wanted, contradiction, details_for, quote_details_for, read_checkout
 from orders.api.orders_rows import of_token
 from orders.api.refusals import OrderServiceView, invalid
 from orders.details import check_complete, read_details
 from orders.lifecycle import CartStatus
 from orders.models import Cart, Checkout
 from orders.services.checkout import check_out
+from orders.services.quote_accepting import check_out_quote
 
-CART_INDEX = "unique_checkout_cartId_index"
 CHOOSE_COMPANY = "Choose the company first that this order is for: refresh the token with its legalEntityId."
 GUESTS = "Guests cannot order here. Sign in first."
 
@@ -49,11 +51,11 @@ class PlaceOrder(OrderServiceView):
         try:
             return once_only(once, now, lambda: self._placed(wanted, number, once, now), _placed_before)
         except Late as late:
-            raise self._ordered_before(wanted.cart_key) or late from late
+            raise self._ordered_before(wanted) or late from late
 
     def error_of(self, refused: Refused) -> ApiError | None:
         """Who is not permitted to order learns why, and where to ask who could be asked."""
-        if isinstance(refused, NotYours) and refused.code == "approval_required":
+        if isinstance(refused, NotYours | Late) and refused.code == "approval_required":
             where = f"/approval/{self.caller.tenant.key}/approval/preview"
             reasons = refused.details or (refused.text,)
             details = [{"type": refused.code, "message": reason, "moreInfo": where} for reason in reasons]
@@ -71,11 +73,31 @@ class PlaceOrder(OrderServiceView):
 
     def _placed(self, wanted: Wanted, number: str, once: Once | None, now: datetime) -> Response:
         if wanted.quote_key:
-            raise ApiError(404, f"Quote with id '{wanted.quote_key}' not found.")
+            return self._quote_placed(wanted, number, once, now)
         cart = self._cart(wanted.cart_key)
         self._check(wanted, cart, number)
         details = details_for(wanted, cart)
         outcome = check_out(actor=self.actor, cart_id=cart.pk, details=details, once=once, now=now)
+        return Response(placed_body(outcome.settled()))
+
+    def _quote_placed(self, wanted: Wanted, number: str, once: Once | None, now: datetime) -> Response:
+        """Where accepting it has ordered it already, its first checkout says how that is paid."""
+        quotes = quotes_rows.of_token(self.actor).select_related("marketplace", "owner")
+        quote = quotes.filter(key=wanted.quote_key).first()
+        if quote is None:
+            raise ApiError(404, f"Quote with id '{wanted.quote_key}' not found.")
+        problem = contradiction(wanted, quote, self.request.query_params.get("siteCode", ""))
+        problem = problem or self._another_customer(wanted, number, quote.owner)
+        if problem is not None:
+            raise problem
+        outcome = check_out_quote(
+            actor=self.actor,
+            quote_id=quote.pk,
+            details=quote_details_for(wanted),
+            seen_hash=wanted.seen_hash,
+            once=once,
+            now=now,
+        )
         return Response(placed_body(outcome.settled()))
 
     def _cart(self, key: str) -> Cart:
@@ -84,7 +106,7 @@ class PlaceOrder(OrderServiceView):
         cart = carts.filter(key=key, company_id=self.actor.company_id).first()
         if cart is None or cart.status == CartStatus.CLOSED:
             # To its approver a cart is gone once it is ordered; its orders are not.
-            if self._orders_of(key).exists():
+            if of_token(self.actor).filter(checkout__cart__key=key).exists():
                 raise Late("This cart was already ordered.", code="already_ordered")
             if cart is None:
                 raise Missing("There is no such cart.")
@@ -98,24 +120,33 @@ class PlaceOrder(OrderServiceView):
         owns = cart.owner_id == self.actor.user_id
         if owns and not wanted.email:
             raise invalid("customer.email", "is missing")
-        known = {number} if owns or cart.owner is None else {number, number_of(cart.owner, self.caller.tenant)}
-        if wanted.customer_number and wanted.customer_number not in known:
-            raise invalid("customer.id", "This is not the customer whose cart this is.")
+        problem = self._another_customer(wanted, number, cart.owner)
+        if problem is not None:
+            raise problem
         if cart.held_for_id is None:
             check_complete(read_details(details_for(wanted, cart)))
 
-    def _orders_of(self, cart_key: str) -> Any:
-        return of_token(self.actor).filter(checkout__cart__key=cart_key)
+    def _another_customer(self, wanted: Wanted, number: str, owner: User | None) -> ApiError | None:
+        """The customer is the one whose it is, whoever orders it; an approver may name themselves, too."""
+        known = {number}
+        if owner is not None and owner.pk != self.actor.user_id:
+            known.add(number_of(owner, self.caller.tenant))
+        if not wanted.customer_number or wanted.customer_number in known:
+            return None
+        return invalid("customer.id", "This is not the customer whose this is.")
 
-    def _ordered_before(self, cart_key: str) -> ApiError | None:
-        """The 409 that names the first order of this cart; None where there is none that the caller sees."""
-        first = self._orders_of(cart_key).order_by("position").first()
+    def _ordered_before(self, wanted: Wanted) -> ApiError | None:
+        """The 409 that names the first order of this cart or quote; None where there is none that the caller sees."""
+        field, key = ("quoteId", wanted.quote_key) if wanted.quote_key else ("cartId", wanted.cart_key)
+        path = "checkout__quote__key" if wanted.quote_key else "checkout__cart__key"
+        first = of_token(self.actor).filter(**{path: key}).order_by("position").first()
         if first is None:
             return None
-        message = f"Order with cartId '{cart_key}' and checkout=true already exists (order id: {first.number})"
+        index = f"unique_checkout_{field}_index"
+        message = f"Order with {field} '{key}' and checkout=true already exists (order id: {first.number})"
         details = [
-            {"field": "cartId", "type": CART_INDEX, "message": cart_key, "moreInfo": None},
-            {"field": "existingOrderId", "type": CART_INDEX, "message": first.number, "moreInfo": None},
+            {"field": field, "type": index, "message": key, "moreInfo": None},
+            {"field": "existingOrderId", "type": index, "message": first.number, "moreInfo": None},
         ]
         return ApiError(409, message, kind="Conflict", details=details, more_info=None)
 

@@ -52,6 +52,7 @@ def seen_by(actor: Actor) -> QuerySet[Order]:
             "buyer",
             "review",
             "checkout__cart",
+            "checkout__quote",
             "checkout__approval",
         )
         .prefetch_related(Prefetch("lines", lines))
@@ -106,6 +107,7 @@ def columns(actor: Actor) -> Columns:
         return everybody
     return everybody | {
         "cartId": Column("checkout__cart__key", nullable=True),
+        "quoteId": Column("checkout__quote__key", nullable=True),
         "subTotalPrice": Column("lines_gross", Kind.AMOUNT),
         "totalPrice": Column("gross", Kind.AMOUNT),
     }

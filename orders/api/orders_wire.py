@@ -89,6 +89,7 @@ def _order(order: Order, actor: Actor, languages: Languages, numbers: Mapping[in
     if priced:
         body |= _amounts(order) | {
             "cartId": order.checkout.cart.key if order.checkout.cart else None,
+            "quoteId": order.checkout.quote.key if order.checkout.quote else None,
             "checkoutId": str(order.checkout_id),
             "billingAddress": addresses.get("BILLING"),
             "payments": _payments(order),

@@ -95,6 +95,7 @@ def check_out_quote(
     actor: Actor,
     quote_id: int,
     details: Mapping[str, Any],
+    seen_hash: str = "",
     once: Once | None = None,
     now: datetime | None = None,
 ) -> Outcome[Checkout]:
@@ -110,7 +111,9 @@ def check_out_quote(
     found = find_quote(actor, quote_id, now)
     if found.status != QuoteStatus.ACCEPTED:
         try:
-            return accept_quote(actor=actor, quote_id=found.pk, details=details, once=once, now=now)
+            return accept_quote(
+                actor=actor, quote_id=found.pk, details=details, seen_hash=seen_hash, once=once, now=now
+            )
         except Late:
             # Somebody may have accepted it meanwhile; then what is left to say is how it is paid.
             found.refresh_from_db()
