@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from companies.roles import Role
 
+# Of whoever may order; a Contact may neither order nor ask for an offer.
+QUOTE_SCOPES = frozenset({"quote.quote_read_own", "quote.quote_manage_own"})
 # Every customer, in a company or not.
 CUSTOMER_SCOPES = frozenset(
     {
@@ -21,8 +23,7 @@ CUSTOMER_SCOPES = frozenset(
         "customer.consent_view",
         "customer.consent_manage",
         "customermanagement.legalentity_read_own",
-        "quote.quote_read_own",
-        "quote.quote_manage_own",
+        *QUOTE_SCOPES,
         "returns.returns_read_own",
         "returns.returns_manage_own",
         "iam.scope_read_own",
@@ -43,7 +44,7 @@ _REVIEWER = frozenset({"order.order_update", "order.order_review"})
 _SALES = frozenset({"quote.quote_read", "quote.quote_manage"})
 
 ROLE_SCOPES: dict[Role, frozenset[str]] = {
-    Role.CONTACT: CUSTOMER_SCOPES,
+    Role.CONTACT: CUSTOMER_SCOPES - QUOTE_SCOPES,
     Role.REQUESTER: CUSTOMER_SCOPES | _GROUPS,
     Role.BUYER: CUSTOMER_SCOPES | _GROUPS,
     Role.ADMIN: CUSTOMER_SCOPES | _GROUPS | _ADMIN,

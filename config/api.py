@@ -14,6 +14,7 @@ import catalog.api.urls
 import companies.api.urls
 import orders.api.carts_urls
 import orders.api.orders_urls
+import orders.api.quotes_urls
 from companies.api.errors import ApiError, Family, body_of
 from config.openapi import views as openapi
 
@@ -53,6 +54,7 @@ urlpatterns = [
     *catalog.api.urls.urlpatterns,
     *orders.api.carts_urls.urlpatterns,
     *orders.api.orders_urls.urlpatterns,
+    *orders.api.quotes_urls.urlpatterns,
     path("api/schema/", openapi.schema, name="api_schema"),
     path("api/docs/", openapi.Docs.as_view(), name="api_docs"),
     re_path(rf"^(?P<service>{'|'.join(FAMILIES)})(?:/.*)?$", unknown),

@@ -22,6 +22,7 @@ from config.openapi.checkout import CHECKOUT
 from config.openapi.companies import COMPANIES
 from config.openapi.groups import CONFIGURATION, IAM
 from config.openapi.orders import ORDERS
+from config.openapi.quotes import QUOTES
 from config.openapi.sessions import SERVICE_TOKEN, SESSIONS
 from config.openapi.shared import FORBIDDEN_EXAMPLES, UNAUTHORIZED_EXAMPLES
 from config.openapi.shared import SCHEMAS as SHARED
@@ -40,7 +41,7 @@ from config.openapi.words import (
     ref,
 )
 
-SERVICES = (SESSIONS, COMPANIES, IAM, CATALOG, CARTS, APPROVALS, CHECKOUT, ORDERS, CONFIGURATION)
+SERVICES = (SESSIONS, COMPANIES, IAM, CATALOG, CARTS, APPROVALS, QUOTES, CHECKOUT, ORDERS, CONFIGURATION)
 ENDPOINTS: dict[str, Endpoint] = {key: each for service in SERVICES for key, each in service.endpoints.items()}
 TAGS = {key: service.name for service in SERVICES for key in service.endpoints}
 WIDEST = 110
@@ -72,6 +73,8 @@ PATH_PARAMETERS = {
     "itemId": "The id of an item in it.",
     "orderId": "The id of an order, such as `CS1001`.",
     "productId": "The id of a product.",
+    "quoteId": "The id of a quote.",
+    "quoteReasonId": "The id of a reason.",
     "legalEntityId": "The id of a company.",
     "contactAssignmentId": "The id of a contact assignment.",
     "locationId": "The id of a location.",
@@ -244,7 +247,7 @@ def _success(answer: Answer, endpoint: Endpoint) -> dict[str, Any]:
     if headers:
         response["headers"] = headers
     if answer.schema is not None:
-        response["content"] = {"application/json": {"schema": answer.schema}}
+        response["content"] = {answer.media: {"schema": answer.schema}}
     return response
 
 

@@ -61,7 +61,7 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "CodeError": obj(
         {"code": WHOLE, "status": TEXT, "message": TEXT, "resourceId?": TEXT, "details?": many(TEXT)},
-        "Errors of carts, companies, groups, products and prices.",
+        "Errors of carts, quotes, companies, groups, products and prices.",
         example={"code": 404, "status": "Not Found", "message": "Cart with code X not found."},
     ),
     "YaasError": obj(

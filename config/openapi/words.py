@@ -108,6 +108,7 @@ class Answer:
     text: str
     schema: Schema | None = None
     location: bool = False
+    media: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from tests.cast import make_cast
 
 @dataclass
 class Answer:
-    """What came back: `body` is parsed JSON, None for an empty one; `headers` ignore case."""
+    """What came back: `body` is parsed JSON, bytes where it is none, None for no body; `headers` ignore case."""
 
     status: int
     body: Any
@@ -79,8 +79,10 @@ class ApiCaller:
             headers=sent,
             query_params=query or None,
         )
-        text = response.content
-        answer = Answer(response.status_code, json.loads(text) if text else None, response.headers)
+        content = response.content or None
+        if content and response["Content-Type"].startswith("application/json"):
+            content = json.loads(content)
+        answer = Answer(response.status_code, content, response.headers)
         fields = bool(query and query.get("fields"))
         check_documented(method, response.wsgi_request.path, answer.status, answer.body, fields=fields)
         return answer

@@ -83,6 +83,9 @@ def check_documented(method: str, path: str, status: int, body: Any, *, fields: 
     if content is None:
         assert body is None, f"{name}: the document knows no body of {status}"
         return
+    if "application/json" not in content:
+        assert isinstance(body, bytes), f"{name}: the document knows no JSON of {status}"
+        return
     schema = content["application/json"]["schema"]
     fault = fault_of(body, schema if fields else whole(schema))
     assert not fault, f"{name} {status}: {fault}"

@@ -15,8 +15,10 @@ from tests.api.approving import about, asking
 from tests.api.buying import body_of
 from tests.api.carting import item
 from tests.api.conftest import make_token
+from tests.api.quoting import asks, made
+from tests.api.quoting import item as quoted
 from tests.factories import PASSWORD, CustomerFactory, MemberFactory, UserFactory, make_cart
-from tests.stories.scenes import approve, ask, details, fail, order_approved
+from tests.stories.scenes import approve, ask, details, fail, offered, order_approved
 
 WORDS = {
     words["operationId"]: (method.upper(), path, words)
@@ -56,6 +58,8 @@ class Scene:
             "userId": "C-bea",
             "userType": "CUSTOMER",
             "addressId": self.address().key,
+            "quoteId": offered(cast, "rita", {"DESK-01": 1}).key,
+            "quoteReasonId": "decline-other",
             "key": "project_lang",
         }
 
@@ -87,6 +91,7 @@ class Scene:
         line = item(cast, "BOOK-01")
         prices = {"items": [{"itemId": {"itemType": "SKU", "id": "DESK-01"}, "quantity": {"quantity": 1}}]}
         where = {"targetCurrency": "EUR", "siteCode": "main", "targetLocation": {"countryCode": "DE"}}
+        reason = {"type": "DECLINE", "code": "NO_BUDGET", "message": {"en": "There is no budget"}}
         entity = {"legalEntity": {"id": cast.northwind.key}}
         bodies = {
             "POST-customer-login": {"email": "rita@northwind.example", "password": PASSWORD},
@@ -122,6 +127,12 @@ class Scene:
             "POST-approval-search-users": about_cart,
             "POST-approval-create-approval": asking(self.cart),
             "PATCH-approval-update-approval": [{"op": "replace", "path": "/status", "value": "APPROVED"}],
+            "POST-quote-create-quote": made(cast, quoted(cast, "DESK-01"))
+            if who == "program"
+            else asks(cast, self.cart),
+            "PATCH-quote-update-quote": {"op": "REPLACE", "path": "/customerComment", "value": "Soon, please."},
+            "POST-quote-create-quote-reason": reason,
+            "PUT-quote-update-reason": {**reason, "metadata": {"version": 1}},
             "POST-checkout-trigger-checkout": {**body_of(self.approval.subject_key, who), **details(cast)},
             "POST-order-reject-order": {"reason": "No."},
             "POST-order-fail-order": {"instructions": "Broken."},
@@ -133,6 +144,10 @@ class Scene:
             "PUT-configuration-update-config": {"key": "project_lang", "value": "de"},
         }
         return bodies.get(operation)
+
+    def wanted_quote(self, who):
+        """A program makes one, everybody else asks."""
+        return made(self.cast, quoted(self.cast, "DESK-01")) if who == "program" else asks(self.cast, self.cart)
 
     def whose(self, who):
         """A program says for whom."""

@@ -114,7 +114,7 @@ def test_an_operation_says_everything(method, path, words):
     for part in re.findall(r"{(\w+)}", path):
         assert part in names or f"{part}InPath" in named
     if method in ("POST", "PUT", "PATCH") and "requestBody" not in words:
-        assert path.endswith(("/give-up", "/refresh"))
+        assert path.endswith(("/give-up", "/refresh", "/pdf"))
 
 
 def test_every_scope_in_it_is_one_that_somebody_can_have():
