@@ -24,7 +24,8 @@ def _changed(event: QuoteEvent) -> SafeString:
 
 def _change_text(change: QuoteChange) -> str:
     values = {"ADD": change.new, "REMOVE": change.old}.get(change.op, f"{change.old} → {change.new}")
-    return f"{change.op} {change.path}: {values}"
+    path = "/items" if change.path.startswith("/items/") else change.path
+    return f"{change.op} {path}: {values}"
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -85,7 +86,7 @@ class QuoteEventInline(LookOnlyInline):
     """What happened, in order, and what it changed."""
 
     model = QuoteEvent
-    fields = (*EVENT_COLUMNS, "channel", "what_changed")
+    fields = (*(column for column in EVENT_COLUMNS if column != "behalf_name"), "what_changed")
     readonly_fields = ("what_changed",)
 
     def get_queryset(self, request):
@@ -169,11 +170,11 @@ class QuoteAdmin(LookOnly, admin.ModelAdmin):
         word = STATUS_WORDS[quote.status_at(timezone.now())][0]
         return f"{word}, deleted" if quote.deleted_at else word
 
-    @admin.display(description="reason", empty_value="-")
-    def why(self, quote: Quote) -> str | None:
+    @admin.display(description="reason")
+    def why(self, quote: Quote) -> str:
         """The reason that was chosen with the last move."""
         texts = quote.status_reason.get("message", {})
-        return texts.get("en") or quote.status_reason.get("code") or None
+        return texts.get("en") or quote.status_reason.get("code") or "-"
 
     @admin.display(description="to be paid")
     def total(self, quote: Quote) -> str:

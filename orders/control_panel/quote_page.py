@@ -48,6 +48,7 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
         "quote": quote,
         "status": quote.status_at(now),
         "lead": _lead(priced, is_ours=QuoteMove.OPEN in moves),
+        "lines_title": "What is offered" if _is_offered(priced.status) else "What is asked for",
         **offered_lines(priced),
         "totals": totals_of(priced),
         "problems": priced.problems,
@@ -71,8 +72,10 @@ def _lead(priced: PricedQuote, *, is_ours: bool) -> str:
     quote, now = priced.quote, priced.now
     of_company = f" of {quote.company_name}" if quote.company_name else ""
     who = f"{quote.owner_name}{of_company}"
-    what = label_of([line.name for line in priced.lines]) if priced.lines else "nothing yet"
-    what = f"{what}, {quote.total} ({count_of(len(priced.lines), 'line')})"
+    what = "nothing yet"
+    if priced.lines:
+        what = label_of([line.name for line in priced.lines])
+        what = f"{what}, {quote.total} ({count_of(len(priced.lines), 'line')})"
     since = ago_text(quote.status_since, now)
     seller = quote.seller.name if quote.seller else "the platform's staff"
     waits = "It waits for your price." if is_ours else f"It waits for {seller}."
@@ -88,6 +91,11 @@ def _lead(priced: PricedQuote, *, is_ours: bool) -> str:
         QuoteStatus.DECLINED: f"{who} declined {what} {since}.",
         QuoteStatus.DECLINED_BY_MERCHANT: f"{who} asked for an offer for {what}; it was declined {since}.",
     }[priced.status]
+
+
+def _is_offered(status: QuoteStatus) -> bool:
+    """There is an offer, or was one; else there is what is asked for."""
+    return status in (QuoteStatus.OPEN, QuoteStatus.EXPIRED, QuoteStatus.ACCEPTED, QuoteStatus.DECLINED)
 
 
 def _customer(quote: Quote) -> list[Values]:
@@ -108,8 +116,9 @@ def _terms(quote: Quote, now: datetime) -> list[Values]:
         name = in_reader_language(quote.shipping.get("methodName") or quote.shipping["methodId"])
         shipping = f"{name}, {money_text(quote.shipping_net, quote.currency)} net"
     until = until_text(quote.valid_to, now) if quote.valid_to else ""
+    no_end = "no end" if _is_offered(quote.status_at(now)) else ""
     return [
-        {"label": "Valid until", "value": until or "no end", "hint": ago_text(quote.valid_to, now) if until else ""},
+        {"label": "Valid until", "value": until or no_end, "hint": ago_text(quote.valid_to, now) if until else ""},
         {"label": "Shipping", "value": shipping or "Chosen with the order"},
     ]
 
