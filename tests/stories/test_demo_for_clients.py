@@ -57,6 +57,31 @@ def test_the_tutorial_of_the_readme_runs_as_it_is_printed(demo):
         assert after == {"action": "CHECKOUT", "permitted": True, "status": "APPROVED", "approvalId": asked["id"]}
 
 
+@pytest.mark.skipif(not (shutil.which("sh") and shutil.which("curl")), reason="the tutorial needs sh and curl")
+def test_the_tutorial_of_quotes_runs_as_it_is_printed(demo):
+    """Twice, too: each time another quote and another order at the negotiated price."""
+    script = script_under("From a cart to an order at a negotiated price, with curl")
+    script = script.replace("http://127.0.0.1:8000", demo.url)
+    assert script.count(demo.url) == 1
+
+    for _ in range(2):
+        ran = subprocess.run(["sh"], check=False, input=script, capture_output=True, text=True, timeout=60)
+
+        assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
+        said = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith(("[", "{"))]
+        created, offer, before, approvers, asked, after, placed, ordered = said
+        assert [each["firstName"] for each in approvers] == ["Ana", "Bea", "Tom"]
+        assert offer["id"] == ordered["id"] == created["id"]
+        assert offer["status"] == {"value": "OPEN", "comment": "As discussed."}
+        price = offer["items"][0]["price"]
+        assert (price["unitPrice"], price["newUnitPrice"], price["discount"]) == (549, 400, 27.14)
+        assert offer["totalPrice"] == {"currency": "EUR", "netValue": 4009.9, "grossValue": 4771.78, "taxValue": 761.88}
+        assert before == {"action": "CHECKOUT", "permitted": False}
+        assert after == {"action": "CHECKOUT", "permitted": True, "status": "APPROVED", "approvalId": asked["id"]}
+        assert (ordered["status"]["value"], ordered["orderId"]) == ("ACCEPTED", placed["orderId"])
+        assert ordered["totalPrice"] == offer["totalPrice"]
+
+
 def test_an_idle_connection_still_takes_a_post(demo):
     """A server that closes it while the client sends loses the request, and a POST is not sent again."""
     connection = http.client.HTTPConnection("127.0.0.1", demo.port)
