@@ -27,7 +27,7 @@ test: $(VENV)/.test ## the whole suite on PostgreSQL, a real worker on Redis, th
 	@$(RUN) -m tests.run $(ARGS)
 
 test-fast: $(VENV)/.test ## rules, architecture and services on SQLite, without any server
-	@$(RUN) -m pytest -q -m "not browser and not worker and not races" $(ARGS)
+	@$(RUN) -m pytest -q -m "not browser and not worker and not races and not fuzz" $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, direction of imports, missing migrations
 	$(VENV)/bin/ruff check .

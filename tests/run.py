@@ -16,8 +16,8 @@ from pathlib import Path
 from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
-# What differs between databases when it differs: locking, constraints, and every page once.
-SQLITE_HALF = ("services", "stories", "dashboard", "control_panel", "admin")
+# What differs between databases when it differs: locking, constraints, every page once, every request of the API.
+SQLITE_HALF = ("services", "stories", "dashboard", "control_panel", "admin", "fuzz")
 NOTHING_COLLECTED = 5  # pytest's exit code
 
 

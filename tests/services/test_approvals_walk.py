@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from approvals import services as approving
 from approvals.board import moves_for, operations_for
 from approvals.lifecycle import API_ONLY, Move
-from approvals.models import Approval
+from approvals.models import Approval, SubjectKind
 from companies.actors import Actor, Channel, actor_for
 from companies.models import Member
 from companies.roles import CompanyKind, Role
@@ -239,7 +239,7 @@ def walk(cast, lines, script):
 
 def check_books():
     """Whatever happened: a cart is held exactly while an approval binds it, and what was ordered adds up."""
-    for approval in Approval.objects.purchases():
+    for approval in Approval.objects.filter(subject_kind=SubjectKind.CART_CHECKOUT):
         held = Cart.objects.filter(held_for=approval, status="held").count()
         assert held == approval.is_live
         assert Checkout.objects.filter(approval=approval).count() == approval.is_used
