@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
 
 from approvals.api.reading import ACTION
 from approvals.lifecycle import Status
@@ -16,9 +15,8 @@ from approvals.models.approval import reads_as
 from approvals.subjects import subject_of
 from companies.actors import Actor
 from companies.api.pieces import by_number
-from companies.api.query import Column, Columns, Kind
+from companies.api.query import Column, Columns, Kind, always, any_of
 from companies.models import Customer
-from config.kit.query import Comparison
 
 NEWEST_FIRST = ("-created_at", "-pk")
 # What other services call these fields as plain parameters.
@@ -79,7 +77,11 @@ def columns(actor: Actor, now: datetime) -> Columns:
     return {
         "id": Column("key"),
         "status": Column(
-            "status", Kind.CHOICE, {status.value: status for status in Status}, _reads_as(now), sort_by="status_now"
+            "status",
+            Kind.CHOICE,
+            {status.value: status for status in Status},
+            any_of(lambda status: reads_as(status, now)),
+            sort_by="status_now",
         ),
         "resourceType": Column("subject_kind", Kind.CHOICE, {"CART": "", "QUOTE": "", **wire_kinds()}),
         "resourceId": Column("subject_key"),
@@ -87,7 +89,7 @@ def columns(actor: Actor, now: datetime) -> Columns:
         "resource.siteCode": Column("site_code"),
         "resource.subtotalAggregate.grossValue": Column("gross", Kind.AMOUNT),
         "resource.subtotalAggregate.currency": Column("currency"),
-        "action": Column("", Kind.CHOICE, {ACTION: ACTION}, _always, sort_by=""),
+        "action": Column("", Kind.CHOICE, {ACTION: ACTION}, always, sort_by=""),
         "approver.userId": Column(
             "approver_id", lookup=by_number("approver_id", actor.tenant_id), sort_by="approver_number"
         ),
@@ -109,22 +111,3 @@ def columns(actor: Actor, now: datetime) -> Columns:
         "metadata.createdAt": Column("created_at", Kind.INSTANT),
         "metadata.modifiedAt": Column("modified_at", Kind.INSTANT),
     }
-
-
-def _reads_as(now: datetime) -> Any:
-    """A status counts together with the expiry, as everywhere."""
-
-    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
-        if comparison is not Comparison.ONE_OF:
-            return _always(comparison, values)
-        wanted = Q(pk__in=[])
-        for status in values:
-            wanted |= reads_as(status, now)
-        return wanted
-
-    return lookup
-
-
-def _always(comparison: Comparison, values: Sequence[Any]) -> Q:
-    """A field that is always there, with a value that all of them have."""
-    return Q(pk__in=[]) if comparison is Comparison.ABSENT else Q()

@@ -105,6 +105,38 @@ def sorted_rows(rows: QuerySet[Rows], text: str, columns: Columns, default: Sequ
     return rows.order_by(*wanted, "-pk" if orders[0].descending else "pk")
 
 
+def always(comparison: Comparison, values: Sequence[Any] = ()) -> Q:
+    """The lookup of a field that every row has, and with the same value."""
+    return Q(pk__in=[]) if comparison is Comparison.ABSENT else Q()
+
+
+def any_of(condition: Callable[[Any], Q]) -> Lookup:
+    """The lookup of a field that every row has but no column holds: `condition` tells of which rows a value is theirs.
+
+    Such as a status that counts together with the time.
+    """
+
+    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
+        if comparison is not Comparison.ONE_OF:
+            return always(comparison)
+        return reduce(or_, map(condition, values))
+
+    return lookup
+
+
+def numbered(name: str, pk_of: Callable[[str], int | None]) -> Lookup:
+    """The lookup of numbers that are made from the primary key: there is no part of one to look for."""
+
+    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
+        if comparison is Comparison.CONTAINS:
+            raise Invalid(f"q: {name} cannot be compared with ~.", field="q")
+        if comparison is not Comparison.ONE_OF:
+            return always(comparison)
+        return Q(pk__in={pk for number in values if (pk := pk_of(number)) is not None})
+
+    return lookup
+
+
 def _expression(expression: Expression, columns: Columns) -> Q:
     if isinstance(expression, Condition):
         return _condition(expression, columns)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from django.db.models import Case, CharField, Prefetch, Q, QuerySet, Value, When
 
 from companies.actors import Actor
 from companies.api.pieces import by_number
-from companies.api.query import Column, Columns, Kind
+from companies.api.query import Column, Columns, Kind, any_of, numbered
 from companies.roles import CompanyKind
-from config.kit.query import Comparison
-from config.kit.refused import Invalid
 from orders.lifecycle import OrderStatus
 from orders.models import Order, OrderLine
 from orders.models.order import pk_of
@@ -83,8 +78,10 @@ def shows_prices(order: Order, actor: Actor) -> bool:
 def columns(actor: Actor) -> Columns:
     """Every field a client may filter and sort by. To a vendor amounts are none: some of them are a reseller's."""
     everybody = {
-        "id": Column("", lookup=_numbered, sort_by="pk"),
-        "status": Column("status", Kind.CHOICE, {word: word for word in API_STATUSES}, _standing, sort_by="api_status"),
+        "id": Column("", lookup=numbered("id", pk_of), sort_by="pk"),
+        "status": Column(
+            "status", Kind.CHOICE, {word: word for word in API_STATUSES}, any_of(_standing), sort_by="api_status"
+        ),
         "reviewStatus": Column("status", Kind.CHOICE, {status.value: status.value for status in OrderStatus}),
         "siteCode": Column("marketplace__key"),
         "currency": Column("currency"),
@@ -113,21 +110,6 @@ def columns(actor: Actor) -> Columns:
     }
 
 
-def _standing(comparison: Comparison, values: Sequence[Any]) -> Q:
-    """A word of the service stands for one or several of ours; every order has one."""
-    if comparison is not Comparison.ONE_OF:
-        return _always(comparison)
-    return Q(status__in=[status for status, word in API_STATUS.items() if word in values])
-
-
-def _numbered(comparison: Comparison, values: Sequence[Any]) -> Q:
-    """By whole numbers: they are made from the primary key, so there is no part of one to look for."""
-    if comparison is Comparison.CONTAINS:
-        raise Invalid("q: id cannot be compared with ~.", field="q")
-    if comparison is not Comparison.ONE_OF:
-        return _always(comparison)
-    return Q(pk__in={pk for number in values if (pk := pk_of(number)) is not None})
-
-
-def _always(comparison: Comparison) -> Q:
-    return Q(pk__in=[]) if comparison is Comparison.ABSENT else Q()
+def _standing(word: str) -> Q:
+    """A word of the service stands for one or several of ours."""
+    return Q(status__in=[status for status, spelled in API_STATUS.items() if spelled == word])

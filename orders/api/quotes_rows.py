@@ -25,11 +25,10 @@ from django.db.models.functions import Round
 from companies.actors import Actor
 from companies.api.listing import METADATA_COLUMNS
 from companies.api.pieces import by_number
-from companies.api.query import Column, Columns, Kind, Lookup, compared
+from companies.api.query import Column, Columns, Kind, any_of, compared, numbered
 from companies.roles import CompanyKind
 from config.kit.money import AMOUNT_DECIMALS
 from config.kit.query import Comparison
-from config.kit.refused import Invalid
 from orders.models import Quote, QuoteEvent, QuoteLine
 from orders.models.quote import quote_pk_of, reads_as_quote
 from orders.quote_lifecycle import QuoteStatus
@@ -82,10 +81,14 @@ def columns(actor: Actor, now: datetime) -> Columns:
     """Every field a client may filter and sort by; there are no others."""
     return {
         "id": Column("key"),
-        "number": Column("", lookup=_numbered, sort_by="pk"),
+        "number": Column("", lookup=numbered("number", quote_pk_of), sort_by="pk"),
         "businessModel": Column("business", Kind.CHOICE, {B2B: B2B, B2C: B2C}),
         "status.value": Column(
-            "status", Kind.CHOICE, {s.value: s for s in QuoteStatus}, _reads_as(now), sort_by="status_now"
+            "status",
+            Kind.CHOICE,
+            {s.value: s for s in QuoteStatus},
+            any_of(lambda status: reads_as_quote(status, now)),
+            sort_by="status_now",
         ),
         "status.comment": Column("status_comment"),
         **{
@@ -141,34 +144,6 @@ def _rounded(sum_of: Any) -> Any:
 def _shown(value: Any, instead: Any) -> Any:
     """What the reader is shown: the value, or what stands in its place."""
     return Case(When(withheld=True, then=instead), default=value)
-
-
-def _reads_as(now: datetime) -> Lookup:
-    """A status counts together with the end of the offer, as everywhere."""
-
-    def lookup(comparison: Comparison, values: Sequence[Any]) -> Q:
-        if comparison is not Comparison.ONE_OF:
-            return _always(comparison)
-        wanted = Q(pk__in=[])
-        for status in values:
-            wanted |= reads_as_quote(status, now)
-        return wanted
-
-    return lookup
-
-
-def _numbered(comparison: Comparison, values: Sequence[Any]) -> Q:
-    """By whole numbers: they are made from the primary key, so there is no part of one to look for."""
-    if comparison is Comparison.CONTAINS:
-        raise Invalid("q: number cannot be compared with ~.", field="q")
-    if comparison is not Comparison.ONE_OF:
-        return _always(comparison)
-    return Q(pk__in={pk for number in values if (pk := quote_pk_of(number)) is not None})
-
-
-def _always(comparison: Comparison) -> Q:
-    """A field that every quote has."""
-    return Q(pk__in=[]) if comparison is Comparison.ABSENT else Q()
 
 
 def _of_lines(path: str, kind: Kind = Kind.TEXT) -> Column:

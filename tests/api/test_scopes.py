@@ -51,6 +51,20 @@ def test_the_approval_scopes(role, scopes):
     assert not CUSTOMER_SCOPES & ALL
 
 
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_quote_scopes(role):
+    """Own quotes are for whoever may order; all of a seller's for its employees, all of a tenant's for programs."""
+    quotes = {scope for scope in scopes_of(role) if scope.startswith("quote.")}
+    expected = {
+        Role.CONTACT: set(),
+        Role.AUDITOR: set(),
+        Role.SALES: {"quote.quote_read", "quote.quote_manage"},
+        Role.MANAGER: {"quote.quote_read", "quote.quote_manage"},
+    }
+    assert quotes == expected.get(role, {"quote.quote_read_own", "quote.quote_manage_own"})
+    assert {"quote.quote_read", "quote.quote_manage"} <= CLIENT_SCOPES
+
+
 def test_programs_never_speak_for_customers():
     assert not any(scope.startswith("approval.") or scope.endswith("_own") for scope in CLIENT_SCOPES)
 
