@@ -6,7 +6,8 @@ import pytest
 
 from companies.models import Customer, CustomerAddress, Member
 from config.openapi.document import document
-from orders.models import Order
+from orders.models import Order, QuoteReason
+from orders.services.quote_asking import Wishes, ask_for_quote
 from tests.api.approving import APPROVALS, DETAILS, PERMITTED, PREVIEW, SEARCH, about, asking
 from tests.api.buying import ORDER, ORDERS, body_of, saas
 from tests.api.carting import CARTS, item, path
@@ -34,7 +35,13 @@ def ids(cast):
     address = CustomerAddress.objects.create(
         customer=customer, contact_name="Rita", street="Kai", zip_code="1", city="Kiel", country="DE"
     )
+    offered = cast.cart("ana", {"DESK-01": 1})
+    quote = ask_for_quote(actor=cast.actor("ana"), cart_id=offered.pk, wishes=Wishes())
+    # Reasons are a tenant's, not a company's: what must not show is one of another tenant.
+    reason = QuoteReason.objects.create(tenant=cast.other, type="CHANGE", code="SECRET", message={"en": "Secret"})
     real = {
+        "quoteId": quote.key,
+        "quoteReasonId": reason.key,
         "approvalId": approval.key,
         "cartId": cart.key,
         "itemId": cart.lines.get().key,
