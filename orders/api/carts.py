@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -26,7 +27,7 @@ from orders.api.carts_wire import cart_wire, cart_yrn, validation_wire
 from orders.models import Cart, Order, Quote
 from orders.priced import priced_cart
 from orders.services import cart_changes, carts
-from orders.services.cart_holders import holder_of
+from orders.services.cart_holders import Named, holder_of
 from orders.services.cart_opening import current_cart_of, open_cart
 from orders.services.cart_steps import check_may_fill
 
@@ -127,6 +128,11 @@ class CartView(ApiView):
         """The whole cart as it is after a change."""
         return self.answer(request, shown_carts().get(pk=cart.pk))
 
+    def spoken_of(self, named: Named) -> Named:
+        """What is left to ask about who is named: naming the token's own company says nothing new."""
+        company = self.caller.company
+        return replace(named, company_key="") if company and company.key == named.company_key else named
+
     def place(self, site_code: str) -> Marketplace | None:
         """The marketplace that is named, else where the session shops, else the tenant's home."""
         token = self.caller.token
@@ -148,7 +154,7 @@ class Carts(CartView):
     def post(self, request: Request, tenant: str) -> Response:
         """A new cart; 409 beside an open one of the same site, type and holder."""
         site_code, named, fields = carts_input.new_cart(Body(request.data))
-        holder = holder_of(self.actor, named)
+        holder = holder_of(self.actor, self.spoken_of(named))
         place = self._known_place(site_code)
         once, now = once_of(request, self.caller), timezone.now()
         cart = once_only(
@@ -168,7 +174,7 @@ class Carts(CartView):
             raise Invalid("This is missing.", field="siteCode")
         create = is_set(request, "create")
         named, fields = carts_input.cart_asked_for(request, self.caller.token)
-        holder = holder_of(self.actor, named)
+        holder = holder_of(self.actor, self.spoken_of(named))
         place = self._known_place(site_code) if create else self.place(site_code)
         cart = place and current_cart_of(
             actor=self.actor, holder=holder, marketplace=place, fields=fields, create=create
@@ -200,7 +206,7 @@ class CartById(CartView):
             actor=self.actor,
             cart_id=cart.pk,
             fields=fields,
-            named=named,
+            named=self.spoken_of(named),
             status=status,
             seen_version=carts_input.version_seen(request, body),
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, CharField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 
 from companies.actors import Actor
 from companies.api.pieces import by_number
 from companies.api.query import Column, Columns, Kind, any_of, numbered
+from companies.models import Customer
 from companies.roles import CompanyKind
 from orders.lifecycle import OrderStatus
 from orders.models import Order, OrderLine
@@ -38,6 +39,7 @@ def of_token(actor: Actor) -> QuerySet[Order]:
 def seen_by(actor: Actor) -> QuerySet[Order]:
     """Orders of the token's company in which the actor has a part, with all that is shown of them. Two queries."""
     lines = OrderLine.objects.select_related("product", "listing").order_by("number")
+    numbers = Customer.objects.filter(tenant_id=OuterRef("tenant_id"), user_id=OuterRef("buyer_id"))
     return (
         of_token(actor)
         .select_related(
@@ -50,6 +52,7 @@ def seen_by(actor: Actor) -> QuerySet[Order]:
             "checkout__quote",
             "checkout__approval",
         )
+        .annotate(customer_number=Subquery(numbers.values("number")[:1]))
         .prefetch_related(Prefetch("lines", lines))
     )
 

@@ -4,8 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from companies.api.json import instant
@@ -469,18 +467,6 @@ class TestAList:
         assert api("bea").get(ORDERS, fields="status", pageSize=1).body == [
             {"id": orders[0].number, "status": "CREATED"}
         ]
-
-    @pytest.mark.parametrize("who", ["bea", "ana", "victor", "service"])
-    def test_costs_the_same_for_any_length(self, cast, api, service_api, company, who):
-        caller = service_api("order.order_read") if who == "service" else api(who)
-        path = {"service": SALES, "ana": company}.get(who, ORDERS)
-        more_orders(cast, 2)
-        with CaptureQueriesContext(connection) as few:
-            assert len(found(caller, path)) == 2
-        more_orders(cast, 12)
-        with CaptureQueriesContext(connection) as many:
-            assert len(found(caller, path)) == 14
-        assert len(many) == len(few) <= 8
 
 
 class TestTheOrdersOfACompany:
