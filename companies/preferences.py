@@ -19,8 +19,10 @@ class PreferenceKey(StrEnum):
 
     QUOTE_APPROVAL = "approval.enableQuoteApprovalProcess"
     EXPIRY_DAYS = "approval.default_expiryDays"
+    APPROVAL_REMINDER_DAYS = "approval.reminderDays"
     AUTO_APPROVE_ON_BEHALF = "order.autoApproveOnBehalf"
     REVIEW_DEFAULT = "order.reviewDefault"
+    REVIEW_REMINDER_DAYS = "order.reviewReminderDays"
     SKIP_CURRENCY = "cartItemValidationSkipCurrency"
     SKIP_EFFECTIVE_AMOUNT = "cartItemValidationSkipEffectiveAmount"
     SKIP_ORIGINAL_AMOUNT = "cartItemValidationSkipOriginalAmount"
@@ -81,6 +83,14 @@ PREFERENCES: dict[str, KnownPreference] = {
             most=365,
         ),
         KnownPreference(
+            PreferenceKey.APPROVAL_REMINDER_DAYS,
+            default=3,
+            label="Approval reminder days",
+            help_text="Days after which both sides are reminded of a request that nobody has answered, "
+            "and again after as many, 0 to 365. 0: no reminders.",
+            most=365,
+        ),
+        KnownPreference(
             PreferenceKey.AUTO_APPROVE_ON_BEHALF,
             default=True,
             label="Auto-approve on-behalf orders",
@@ -94,6 +104,14 @@ PREFERENCES: dict[str, KnownPreference] = {
             label="Review default",
             help_text="Whether orders for products that leave it to the marketplace wait for an auditor. "
             "A marketplace can differ. Orders already placed are not affected.",
+        ),
+        KnownPreference(
+            PreferenceKey.REVIEW_REMINDER_DAYS,
+            default=2,
+            label="Review reminder days",
+            help_text="Days after which the auditors are reminded of an order that waits for their review, "
+            "and again after as many, 0 to 365. 0: no reminders. A marketplace can differ.",
+            most=365,
         ),
         KnownPreference(
             PreferenceKey.SKIP_CURRENCY,

@@ -103,7 +103,9 @@ class Approval(HasHistory, Resource):
     `approver` is the one person it is put to now; reviews have a `pool_company` instead.
     `gross` (tax included) and `limit_amount` are those of the moment of asking; deciding uses this
     limit. `created_resource` names the (first) order made by it; `released_at` is when an approved
-    request was given up. `subject_id` is the primary key of the subject as text, `subject_key` its
+    request was given up. `reminded_at` is when both sides were told that it expires soon, `reminders` for how
+    many periods of waiting they were reminded since `put_at` (when it was put to the present approver; empty:
+    when it was made). `subject_id` is the primary key of the subject as text, `subject_key` its
     id outside.
     """
 
@@ -149,6 +151,8 @@ class Approval(HasHistory, Resource):
     snapshot_count = models.PositiveIntegerField(default=1)
     expires_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
+    put_at = models.DateTimeField(null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by_name = models.CharField(max_length=200, blank=True)
     created_resource = models.CharField(max_length=64, blank=True)

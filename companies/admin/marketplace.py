@@ -44,6 +44,8 @@ class MarketplaceForm(forms.ModelForm):
             "review_default",
             "auto_approve_on_behalf",
             "require_second_person",
+            "review_reminder_days",
+            "platform_reviews",
         )
         widgets = {"review_default": ByPreference, "auto_approve_on_behalf": ByPreference}
 
@@ -116,7 +118,13 @@ class MarketplaceAdmin(Counting, Lasting, admin.ModelAdmin):
             ),
             (
                 "Order review",
-                {"fields": ("review_default", "auto_approve_on_behalf", "require_second_person")},
+                {
+                    "fields": (
+                        ("review_default", "review_reminder_days"),
+                        ("auto_approve_on_behalf", "require_second_person"),
+                        "platform_reviews",
+                    )
+                },
             ),
         )
 

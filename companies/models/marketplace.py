@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +13,9 @@ from companies.models.tenant import Tenant
 from companies.roles import CompanyKind
 from config.kit.money import AMOUNT_LIMIT
 from config.kit.records import Resource
+
+# Reminders and expiry are counted in days of a year at most.
+MOST_REMINDER_DAYS = 365
 
 
 class Marketplace(Resource):
@@ -54,6 +57,19 @@ class Marketplace(Resource):
     )
     require_second_person = models.BooleanField(
         default=False, help_text="Who placed an order on behalf of a customer may not approve it."
+    )
+    review_reminder_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_REMINDER_DAYS)],
+        help_text="Days after which the auditors are reminded of an order that waits, and again after as many. "
+        "0: no reminders. Empty: the tenant's preference.",
+    )
+    platform_reviews = models.BooleanField(
+        "reviewed by the platform",
+        default=False,
+        help_text="The platform's staff review what is ordered here, in place of the reseller or the vendors. "
+        "Counts for waiting orders, too.",
     )
 
     class Meta:

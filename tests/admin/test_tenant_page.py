@@ -10,8 +10,10 @@ from tests.admin.conftest import AdminPage, errors_of
 DEFAULTS = {
     "approval.enableQuoteApprovalProcess": True,
     "approval.default_expiryDays": 10,
+    "approval.reminderDays": 3,
     "order.autoApproveOnBehalf": True,
     "order.reviewDefault": False,
+    "order.reviewReminderDays": 2,
     "cartItemValidationSkipCurrency": False,
     "cartItemValidationSkipEffectiveAmount": False,
     "cartItemValidationSkipOriginalAmount": False,

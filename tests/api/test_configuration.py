@@ -40,11 +40,13 @@ class TestReading:
             [
                 entry(DAYS, 10),
                 entry(QUOTES, value=True),
+                entry("approval.reminderDays", 3),
                 entry("cartItemValidationSkipCurrency", value=False),
                 entry("cartItemValidationSkipEffectiveAmount", value=False),
                 entry("cartItemValidationSkipOriginalAmount", value=False),
                 entry("order.autoApproveOnBehalf", value=True),
                 entry("order.reviewDefault", value=False),
+                entry("order.reviewReminderDays", 2),
             ],
         )
         assert tuple(program.get(f"{PATH}/{QUOTES}")) == (200, entry(QUOTES, value=True))

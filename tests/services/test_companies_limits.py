@@ -204,8 +204,10 @@ class TestPreference:
             assert values_of(cast.acme.pk) == {
                 "approval.enableQuoteApprovalProcess": True,
                 "approval.default_expiryDays": 30,
+                "approval.reminderDays": 3,
                 "order.autoApproveOnBehalf": True,
                 "order.reviewDefault": False,
+                "order.reviewReminderDays": 2,
                 "cartItemValidationSkipCurrency": False,
                 "cartItemValidationSkipEffectiveAmount": False,
                 "cartItemValidationSkipOriginalAmount": False,
