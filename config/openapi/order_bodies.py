@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.openapi.plan_bodies import SCHEMAS as PLAN_SCHEMAS
 from config.openapi.shared import ADDRESS_EXAMPLE, ADDRESS_FIELDS, METADATA, TIMES_EXAMPLE, VALUES_EXAMPLE
 from config.openapi.words import (
     ANYTHING,
@@ -28,11 +29,13 @@ from config.openapi.words import (
 API_STATUS = one_of("IN_CHECKOUT", "CREATED", "CONFIRMED", "SHIPPED", "COMPLETED", "DECLINED")
 OWN_STATUS = one_of("to_be_approved", "pending", "provisioning", "completed", "failed", "rejected", "cancelled")
 OPERATION = one_of("approve", "reject", "withdraw", "start", "complete", "fail", "retry", "cancel")
+KIND = one_of("purchase", "trial", "modification", "renewal", "termination")
 _TAXED = {**VALUES_EXAMPLE, "taxCode": "STANDARD", "taxRate": 19}
 ORDER_EXAMPLE: dict[str, Any] = {
     "id": "CS1001",
     "status": "IN_CHECKOUT",
     "reviewStatus": "to_be_approved",
+    "kind": "purchase",
     "created": "2026-11-21T13:37:55.545Z",
     "lastStatusChange": "2026-11-21T13:37:55.545Z",
     "cartId": "5766060279e346179e349c2d59eb3f1e",
@@ -50,6 +53,7 @@ ORDER_EXAMPLE: dict[str, Any] = {
     },
     "legalEntityId": "7351ad921d984c4bb12077c4793a2de3",
     "placedBy": "Ana Diaz",
+    "onBehalf": False,
     "approvalId": "6ba91a4c3f3447b8b4f791f26dae61d9",
     "review": {"status": "PENDING"},
     "entries": [
@@ -123,6 +127,7 @@ _TAX_TOTAL = obj({"amount": NUMBER, "currency": TEXT, "inclusive": FLAG})
 _ADDRESS = obj({f"{name}?": each for name, each in ADDRESS_FIELDS.items()})
 
 SCHEMAS: dict[str, Schema] = {
+    **PLAN_SCHEMAS,
     "OrderEntry": obj(
         {
             "id": said(TEXT, "The number of the line."),
@@ -145,6 +150,9 @@ SCHEMAS: dict[str, Schema] = {
                 }
             ),
             "calculatedPrice?": obj({"price": ref("Values"), "finalPrice": ref("Values")}),
+            "plan?": said(ref("Plan"), "Of a subscription that begins, or what it is changed to."),
+            "subscriptionId?": said(TEXT, "The subscription that begins with this entry."),
+            "changedFrom?": said(ref("FormerTerms"), "Of a modification: what the subscription was before."),
             "delivery": obj(
                 {
                     "kind": one_of("manual", "webhook", "instant"),
@@ -161,6 +169,8 @@ SCHEMAS: dict[str, Schema] = {
             "id": TEXT,
             "status": API_STATUS,
             "reviewStatus": said(OWN_STATUS, "Where it stands in the words of review and delivery."),
+            "kind": said(KIND, "A modification costs what a period costs more than before."),
+            "subscriptionId?": said(TEXT, "The subscription that it changes, renews or ends."),
             "created": INSTANT,
             "lastStatusChange": INSTANT,
             "cartId?": TEXT,
@@ -173,7 +183,8 @@ SCHEMAS: dict[str, Schema] = {
                 {"id": TEXT, "name": TEXT, "firstName": TEXT, "lastName": TEXT, "email": TEXT, "company": TEXT}
             ),
             "legalEntityId?": TEXT,
-            "placedBy": said(TEXT, "Who ordered it: the customer, or the approver for them."),
+            "placedBy": said(TEXT, "Who ordered it: the customer, the approver for them, or the seller's sales."),
+            "onBehalf": said(FLAG, "The seller's sales placed it for the customer."),
             "approvalId?": TEXT,
             "review?": obj(
                 {

@@ -21,7 +21,21 @@ from config.openapi.words import (
     ref,
 )
 
-FILTERS = ("status", "reviewStatus", "legalEntityId", "siteCode", "customer.id", "cartId", "totalPrice", "created")
+FILTERS = (
+    "status",
+    "reviewStatus",
+    "kind",
+    "onBehalf",
+    "siteCode",
+    "legalEntityId",
+    "customer.id",
+    "customer.company",
+    "subscriptionId",
+    "cartId",
+    "totalPrice",
+    "created",
+    "lastStatusChange",
+)
 
 _MOVES: dict[str, tuple[str, str, dict[str, Schema], Any]] = {
     "approve": (

@@ -55,7 +55,7 @@ class OrderView(OrderServiceView):
         A parameter that is none of ours is a filter by the field of this name, and never ignored.
         """
         query, known = request.query_params, rows.columns(self.actor)
-        found = searched(rows.sortable(orders), query.get("q", ""), known)
+        found = searched(rows.sortable(orders, self.actor), query.get("q", ""), known)
         for name in query.keys() - LIST_QUERY:
             found = equal_to(found, name, query.getlist(name), known)
         page, headers = self.paged(request, sorted_rows(found, query.get("sort", ""), known, default=rows.NEWEST_FIRST))

@@ -21,6 +21,7 @@ from companies.roles import CompanyKind
 from config.kit.money import round_amount, total
 from orders.api.orders_input import SCOPES
 from orders.api.orders_rows import API_STATUS, shows_prices
+from orders.api.plans_wire import former_terms, plan_body, subscription_number
 from orders.board import moves_for_each
 from orders.lifecycle import OrderStatus
 from orders.models import Order, OrderLine
@@ -63,6 +64,8 @@ def _order(order: Any, actor: Actor, languages: Languages) -> Values:
         "id": order.number,
         "status": API_STATUS[OrderStatus(order.status)],
         "reviewStatus": order.status,
+        "kind": order.kind,
+        "subscriptionId": subscription_number(order.subscription_id),
         "created": instant(order.created_at),
         "lastStatusChange": instant(order.status_since),
         "siteCode": order.marketplace.key,
@@ -74,6 +77,7 @@ def _order(order: Any, actor: Actor, languages: Languages) -> Values:
         "shippingAddress": addresses.get("SHIPPING"),
         "deliveryWindow": order.delivery_window,
         "placedBy": order.placed_by_name,
+        "onBehalf": order.on_behalf,
         "review": _review(order),
         "statusReason": order.status_reason or None,
         "internalNote": (sells and priced and order.internal_note) or None,
@@ -139,6 +143,12 @@ def _entry(line: OrderLine, order: Order, languages: Languages, *, priced: bool)
         },
         "delivery": _delivery(line),
     }
+    if line.plan is not None:
+        body["plan"] = plan_body(line.plan, languages)
+    if line.subscription_id is not None:
+        body["subscriptionId"] = subscription_number(line.subscription_id)
+    if line.changed_from:
+        body["changedFrom"] = former_terms(line.changed_from, currency, priced=priced)
     if not priced:
         return body
     unit_price = shown_unit_price(line.unit_price, currency)
