@@ -5,7 +5,7 @@ from companies.models.client import ApiClient, ServiceToken
 from companies.models.company import Company, Location, Member
 from companies.models.history import Change
 from companies.models.idempotency import IdempotencyKey
-from companies.models.marketplace import DeliveryWindow, Marketplace, ShippingMethod
+from companies.models.marketplace import DeliveryWindow, Logo, Marketplace, ShippingMethod
 from companies.models.tenant import Customer, Preference, Tenant
 from companies.models.token import ApiToken
 from companies.models.user import User
@@ -22,6 +22,7 @@ __all__ = [
     "DeliveryWindow",
     "IdempotencyKey",
     "Location",
+    "Logo",
     "Marketplace",
     "Member",
     "Preference",

@@ -73,6 +73,14 @@ class Company(Resource):
         help_text="Days until an unanswered request expires. Empty: the tenant's preference.",
     )
     legal_info = models.JSONField(default=dict, blank=True)
+    home_marketplace = models.ForeignKey(
+        "companies.Marketplace",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="home_of",
+        help_text="Where its people shop until they choose another marketplace. Empty: the parent marketplace.",
+    )
 
     objects = CompanyQuerySet.as_manager()
 

@@ -18,11 +18,26 @@ from config.kit.records import Resource
 MOST_REMINDER_DAYS = 365
 
 
+class Logo(models.Model):
+    """A marketplace's picture, as it was drawn anew; kept for good, since pages and mails name it by its digest."""
+
+    digest = models.CharField(max_length=40, unique=True)
+    type = models.CharField(max_length=20)
+    content = models.BinaryField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class Marketplace(Resource):
     """A place that sells; `key` is the API's site code.
 
     The parent marketplace has no owner; a reseller marketplace is owned by one reseller company,
-    which then audits what is ordered there.
+    which then audits what is ordered there. Who comes by its `host`, or by an address that begins with
+    its `path_prefix`, is on it whatever they chose before; `companies.services.marketplaces` writes both
+    and how it looks.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="marketplaces")
@@ -71,10 +86,43 @@ class Marketplace(Resource):
         help_text="The platform's staff review what is ordered here, in place of the reseller or the vendors. "
         "Counts for waiting orders, too.",
     )
+    host = models.CharField(
+        max_length=253,
+        blank=True,
+        help_text="A host name of its own, such as shop.example.com. It has to be among ALLOWED_HOSTS.",
+    )
+    path_prefix = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="The first part of its addresses on the installation's own host: with resello its shop is at "
+        "/resello/dashboard/shop/.",
+    )
+    accent = models.CharField(
+        "accent colour",
+        max_length=7,
+        blank=True,
+        help_text="As #0c6b70: buttons and links of its pages and mails. White text must be readable on it; "
+        "for dark screens a lighter shade is made of it. Empty: that of the installation.",
+    )
+    logo = models.ForeignKey(
+        Logo, on_delete=models.PROTECT, null=True, blank=True, related_name="marketplaces", editable=False
+    )
+    sender_name = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Who its mails are from. Empty: its name. The sender's address stays the installation's.",
+    )
+    reply_to = models.EmailField(
+        "reply to", blank=True, help_text="Where answers to its mails go. Empty: to the installation's address."
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key"], name="one_marketplace_per_key"),
+            models.UniqueConstraint(fields=["host"], condition=~Q(host=""), name="one_marketplace_per_host"),
+            models.UniqueConstraint(
+                fields=["path_prefix"], condition=~Q(path_prefix=""), name="one_marketplace_per_path_prefix"
+            ),
             models.CheckConstraint(
                 condition=Q(owner__isnull=True, parent__isnull=True) | Q(owner__isnull=False, parent__isnull=False),
                 name="a_reseller_marketplace_has_an_owner_and_a_parent",

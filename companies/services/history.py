@@ -99,6 +99,39 @@ def _preference_set(change: Change) -> str:
     return f"{label}: {_setting(change.old)} became {_setting(change.new)}"
 
 
+_PARTS = {
+    "name": "name",
+    "host": "host name",
+    "path_prefix": "path prefix",
+    "accent": "accent colour",
+    "logo": "logo",
+    "sender_name": "mail sender",
+    "reply_to": "reply address of mails",
+    "review_default": "review default",
+    "auto_approve_on_behalf": "auto-approve on-behalf orders",
+    "require_second_person": "second person",
+    "review_reminder_days": "days until a reminder",
+    "platform_reviews": "reviewed by the platform",
+}
+
+
+def _part(name: str, value: Any) -> str:
+    if name in ("review_default", "auto_approve_on_behalf", "review_reminder_days") and value is None:
+        return "as the tenant's preference"
+    if name == "logo":
+        return "a picture" if value else "none"
+    return "none" if value == "" else _setting(value)
+
+
+def _marketplace_changed(change: Change) -> str:
+    parts = []
+    for name, old in change.old.items():
+        before, after = _part(name, old), _part(name, change.new.get(name))
+        label = _PARTS.get(name, name.replace("_", " "))
+        parts.append(f"{label} was replaced" if before == after else f"{label}: {before} became {after}")
+    return f"{change.subject}: {'; '.join(parts)}"
+
+
 def _changed(change: Change) -> str:
     """Which parts are another now: `Name and type`."""
     parts = [name.replace("_", " ") for name, old in change.old.items() if change.new.get(name) != old]
@@ -114,6 +147,8 @@ _SENTENCES: dict[str, Callable[[Change], str]] = {
     "company.expiry_days_set": lambda c: f"Approval expiry days: {_days(c.old)} became {_days(c.new)}",
     "approval_group.set": _group_set,
     "preference.set": _preference_set,
+    "marketplace.changed": _marketplace_changed,
+    "company.home_set": lambda c: f"{c.subject} shops on {c.new or 'the parent marketplace'} first",
     "company.added": lambda c: f"{c.subject} was added",
     "company.changed": lambda c: f"{_changed(c)} of {c.subject} changed",
     "company.closed": lambda c: f"{c.subject} was closed",
