@@ -18,3 +18,9 @@ def expire_overdue() -> int:
 def remind() -> int:
     """Tell both sides of requests that are about to expire."""
     return services.remind(timezone.now())
+
+
+@shared_task
+def remind_waiting() -> int:
+    """Remind approvers of what has waited for days."""
+    return services.remind_waiting(timezone.now())

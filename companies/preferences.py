@@ -86,7 +86,7 @@ PREFERENCES: dict[str, KnownPreference] = {
             PreferenceKey.APPROVAL_REMINDER_DAYS,
             default=3,
             label="Approval reminder days",
-            help_text="Days after which both sides are reminded of a request that nobody has answered, "
+            help_text="Days after which the approver is reminded of a request that still waits, "
             "and again after as many, 0 to 365. 0: no reminders.",
             most=365,
         ),

@@ -33,6 +33,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute=7),  # hourly, beside the full hour when everything else runs
         "options": {"expires": 3600},
     },
+    "remind approvers of what waits": {
+        "task": "approvals.tasks.remind_waiting",
+        "schedule": crontab(minute=12),
+        "options": {"expires": 3600},
+    },
+    "remind auditors of what waits": {
+        "task": "orders.tasks.remind_reviewers",
+        "schedule": crontab(minute=13),
+        "options": {"expires": 3600},
+    },
     "forget old tokens": {
         "task": "companies.tasks.forget_old_tokens",
         "schedule": crontab(minute=17),

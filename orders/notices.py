@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from catalog.models.product import Provisioning
 from companies.actors import Actor
-from companies.models import Member
 from config.kit.wording import money_text, quantity_text
 from notifications import outbox
 from notifications.outbox import Letter, News
+from orders.auditors import Pools
 from orders.lifecycle import OrderMove
 from orders.models import Order, OrderEvent, OrderLine
 
@@ -55,12 +55,12 @@ def tell_placed(
     What need not wait is announced to those who deliver it; what a seller placed, to its customer by whom.
     Auditors are not asked where the seller's policy accepts it. Three statements for any number of orders.
     """
-    pools = _reviewers({id_ for order, _, _ in placed for id_ in (order.auditing_company_id, order.vendor_id)})
+    pools = Pools({id_ for order, _, _ in placed for id_ in (order.auditing_company_id, order.vendor_id)})
     news = []
     for order, lines, event in placed:
         said = facts_of(order, lines, actor=actor.name)
         if order.needs_review:
-            auditors = pools[order.auditing_company_id] if to_auditors else []
+            auditors = pools.deciding(order) if to_auditors else []
             letters = [
                 _to_customer(order, "order.on_behalf" if order.on_behalf else "order.to_review", said),
                 *_to_people(auditors, order, "order.review_requested", said),
@@ -68,7 +68,7 @@ def tell_placed(
         else:
             letters = [
                 _to_customer(order, "order.on_behalf" if order.on_behalf else "order.placed", said),
-                *_to_deliver(order, lines, said, pools[order.vendor_id]),
+                *_to_deliver(order, lines, said, pools),
             ]
         news.append(_news(order, event, letters))
     outbox.post_all(news, tenant_id=placed[0][0].tenant_id, now=now)
@@ -79,7 +79,7 @@ def tell_approved(order: Order, lines: Sequence[OrderLine], event: OrderEvent, a
     said = facts_of(order, lines, actor=actor.name)
     letters = [
         _to_customer(order, "order.approved", said),
-        *_to_deliver(order, lines, said, _reviewers({order.vendor_id})[order.vendor_id]),
+        *_to_deliver(order, lines, said, Pools({order.vendor_id})),
     ]
     _post(order, event, letters, now)
 
@@ -91,10 +91,17 @@ def tell_refused(order: Order, event: OrderEvent, actor: Actor, now: datetime) -
     if event.kind == "order.rejected":
         letters = [_to_customer(order, "order.rejected", said)]
     else:
-        letters = _to_reviewers(order.auditing_company_id, order, "order.withdrawn", said)
+        letters = _to_people(Pools({order.auditing_company_id}).deciding(order), order, "order.withdrawn", said)
         if actor.user_id != order.buyer_id:
             letters.append(_to_customer(order, "order.cancelled", {**said, "reader": "customer"}))
     _post(order, event, letters, now)
+
+
+def tell_waiting(order: Order, key: str, now: datetime) -> None:
+    """A review has waited too long: whoever can decide it is reminded. `key` names the reminder."""
+    said = facts_of(order, list(order.lines.order_by("number")))
+    letters = _to_people(Pools({order.auditing_company_id}).deciding(order), order, "order.review_waiting", said)
+    outbox.post(letters, event=key, tenant_id=order.tenant_id, about=("order", order.number), now=now)
 
 
 def tell_delivery(
@@ -116,7 +123,8 @@ def tell_delivery(
         letters = [_to_customer(order, "order.completed", said)]
     elif move is OrderMove.FAIL:
         letters = [_to_customer(order, "order.failed", said)]
-        letters += _to_reviewers(order.auditing_company_id, order, "order.failed_seller", said)
+        seller = Pools({order.auditing_company_id}).of(order.auditing_company_id)
+        letters += _to_people(seller, order, "order.failed_seller", said)
     else:
         return
     _post(order, event, letters, now)
@@ -126,11 +134,11 @@ def tell_cancelled(order: Order, event: OrderEvent, actor: Actor, now: datetime)
     """A cancelled order: the other side is told, and the vendor who was to deliver what a reseller sold."""
     lines = list(order.lines.order_by("number"))
     said = facts_of(order, lines, actor=actor.name, reason=order.status_reason)
-    pools = _reviewers({order.auditing_company_id, order.vendor_id})
+    pools = Pools({order.auditing_company_id, order.vendor_id})
     to_seller, to_customer = {**said, "reader": "seller"}, {**said, "reader": "customer"}
-    letters = _to_people(pools[order.auditing_company_id], order, "order.cancelled", to_seller)
+    letters = _to_people(pools.of(order.auditing_company_id), order, "order.cancelled", to_seller)
     if order.is_resold and _is_by_hand(lines):
-        letters += _to_people(pools[order.vendor_id], order, "order.cancelled", _without_prices(to_seller))
+        letters += _to_people(pools.of(order.vendor_id), order, "order.cancelled", _without_prices(to_seller))
     letters.append(_to_customer(order, "order.cancelled", to_customer))
     _post(order, event, [letter for letter in letters if letter.recipient_id != actor.user_id], now)
 
@@ -139,28 +147,16 @@ def _to_customer(order: Order, topic: str, said: dict[str, Any]) -> Letter:
     return Letter(order.buyer_id, topic, said, reverse("dashboard:order", args=[order.number]))
 
 
-def _reviewers(company_ids: set[int]) -> dict[int, list[int]]:
-    """Who reviews and delivers for each of these companies. One query."""
-    found: dict[int, list[int]] = {company_id: [] for company_id in company_ids}
-    people = Member.objects.reviewing(company_ids)
-    for company_id, user_id in people.order_by("pk").values_list("company_id", "user_id"):
-        found[company_id].append(user_id)
-    return found
-
-
-def _to_reviewers(company_id: int, order: Order, topic: str, said: dict[str, Any]) -> list[Letter]:
-    return _to_people(_reviewers({company_id})[company_id], order, topic, said)
-
-
 def _to_people(people: Iterable[int], order: Order, topic: str, said: dict[str, Any]) -> list[Letter]:
     url = reverse("control_panel:order", args=[order.number])
     return [Letter(person, topic, said, url) for person in people]
 
 
-def _to_deliver(order: Order, lines: Sequence[OrderLine], said: dict[str, Any], people: Iterable[int]) -> list[Letter]:
+def _to_deliver(order: Order, lines: Sequence[OrderLine], said: dict[str, Any], pools: Pools) -> list[Letter]:
     """Tell the vendor's people of what they have to deliver by hand; a reseller's prices are not theirs."""
     if not _is_by_hand(lines):
         return []
+    people = pools.of(order.vendor_id)
     return _to_people(people, order, "order.to_deliver", _without_prices(said) if order.is_resold else said)
 
 

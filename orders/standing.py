@@ -8,6 +8,7 @@ from companies.actors import Actor
 from companies.models import Member
 from companies.roles import REVIEWING_ROLES, Role
 from config.kit.refused import Late
+from orders.auditors import pool_of
 from orders.lifecycle import ORDER, OrderMove, OrderParty, OrderStatus
 from orders.models import Order
 
@@ -15,8 +16,8 @@ from orders.models import Order
 def parties_of(order: Order, actor: Actor) -> frozenset[OrderParty]:
     """What the actor is to this order now. One query for sellers and platform staff, none for customers.
 
-    Platform staff stand in for a selling or delivering company that has nobody active to do it. An
-    API client delivers and cancels for its tenant; a review is for people.
+    Platform staff stand in for a selling or delivering company that has nobody active to do it, and review for a
+    marketplace that leaves it to them. An API client delivers and cancels for its tenant; a review is for people.
     """
     return _parties(order, actor, _reviewers([order], actor))
 
@@ -36,12 +37,12 @@ def _parties(order: Order, actor: Actor, reviewers: set[tuple[int, int]]) -> fro
     if actor.role is Role.ADMIN and actor.company_id is not None and actor.company_id == order.company_id:
         parties.add(OrderParty.CUSTOMER)
     if actor.role in REVIEWING_ROLES or actor.platform:
+        if _decides(order, actor, reviewers):
+            parties.add(OrderParty.AUDITOR)
         if _stands_for(order.auditing_company_id, actor, reviewers):
-            parties |= {OrderParty.AUDITOR, OrderParty.SELLER}
+            parties.add(OrderParty.SELLER)
         if _stands_for(order.vendor_id, actor, reviewers):
             parties.add(OrderParty.PROVISIONER)
-    if OrderParty.AUDITOR in parties and needs_another(order, actor):
-        parties.discard(OrderParty.AUDITOR)
     return frozenset(parties)
 
 
@@ -58,6 +59,15 @@ def _reviewers(orders: Iterable[Order], actor: Actor) -> set[tuple[int, int]]:
     if not companies or not (actor.role in REVIEWING_ROLES or actor.platform):
         return set()
     return set(Member.objects.reviewing(companies).values_list("company_id", "user_id"))
+
+
+def _decides(order: Order, actor: Actor, reviewers: set[tuple[int, int]]) -> bool:
+    pool = pool_of(order, reviewers)
+    if needs_another(order, actor):
+        return False
+    if actor.platform:
+        return not pool
+    return actor.user_id in pool and actor.company_id == order.auditing_company_id
 
 
 def _stands_for(company_id: int, actor: Actor, reviewers: set[tuple[int, int]]) -> bool:

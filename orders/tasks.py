@@ -1,4 +1,4 @@
-"""What the schedule does about quotes and subscriptions: each task is one service call, safe to run twice."""
+"""What the schedule does about orders, quotes and subscriptions: each task is one service call, safe to run twice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from orders.services.quote_expiry import expire_overdue_quotes
+from orders.services.review_reminders import remind_of_reviews
 from orders.services.subscription_ending import renew_due
 
 
@@ -19,3 +20,9 @@ def expire_quotes() -> int:
 def renew_subscriptions() -> int:
     """Renew or end the subscriptions whose period is over."""
     return renew_due(timezone.now())
+
+
+@shared_task
+def remind_reviewers() -> int:
+    """Remind auditors of orders that have waited for days."""
+    return remind_of_reviews(timezone.now())

@@ -88,6 +88,12 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         """Those that still bind their subject (one at most per subject)."""
         return self.filter(LIVE)
 
+    def waiting_since(self, moment: datetime) -> Self:
+        """PENDING, with nobody reminded of it since `moment` and put to nobody else since."""
+        return self.filter(
+            Q(put_at__lte=moment) | Q(put_at__isnull=True, created_at__lte=moment), status=Status.PENDING
+        )
+
     def about(self, kind: str, subject_id: str) -> Self:
         """All approvals of one subject."""
         return self.filter(subject_kind=kind, subject_id=subject_id)
@@ -103,9 +109,9 @@ class Approval(HasHistory, Resource):
     `approver` is the one person it is put to now; reviews have a `pool_company` instead.
     `gross` (tax included) and `limit_amount` are those of the moment of asking; deciding uses this
     limit. `created_resource` names the (first) order made by it; `released_at` is when an approved
-    request was given up. `reminded_at` is when both sides were told that it expires soon, `reminders` for how
-    many periods of waiting they were reminded since `put_at` (when it was put to the present approver; empty:
-    when it was made). `subject_id` is the primary key of the subject as text, `subject_key` its
+    request was given up. `reminded_at` is when both sides were told that it expires soon. `put_at` is when it was
+    put to the present approver, or when the period of waiting began that has not been reminded of (empty: when it was
+    made); `reminders` counts those that were. `subject_id` is the primary key of the subject as text, `subject_key` its
     id outside.
     """
 
@@ -224,6 +230,11 @@ class Approval(HasHistory, Resource):
     def is_overdue(self, now: datetime) -> bool:
         """PENDING past its time."""
         return self.status == Status.PENDING and self.expires_at is not None and self.expires_at <= now
+
+    @property
+    def waits_since(self) -> datetime:
+        """From when the next reminder is counted."""
+        return self.put_at or self.created_at
 
     @property
     def limit(self) -> Money | None:

@@ -5,7 +5,7 @@ from approvals.services.ask import preview, request_approval
 from approvals.services.change import change
 from approvals.services.close import close, delete, give_up
 from approvals.services.decide import approve, decline
-from approvals.services.expire import expire_overdue, remind
+from approvals.services.expire import expire_overdue, remind, remind_waiting
 from approvals.services.permit import outlook, permission
 from approvals.services.reassign import candidates, reassign
 
@@ -25,5 +25,6 @@ __all__ = [
     "preview",
     "reassign",
     "remind",
+    "remind_waiting",
     "request_approval",
 ]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import OuterRef, QuerySet
 
 from approvals import notices
 from approvals.lifecycle import Move, Status
 from approvals.models import Approval, Snapshot
+from approvals.reminding import period_begun
 from approvals.services.writer import write_moves
 from approvals.standing import check, standing_towards
 from approvals.subjects import Subject, subject_of
 from companies.actors import Actor
+from companies.preferences import PreferenceKey, preference, value_of
 from config.kit.refused import Late
+from notifications import outbox
 
 log = structlog.get_logger("countersign.expiry")
 
@@ -69,6 +74,18 @@ def remind(now: datetime, limit: int = 200) -> int:
     return _each(list(soon[:limit]), _remind_one, now)
 
 
+def remind_waiting(now: datetime, limit: int = 200) -> int:
+    """Remind approvers of requests that have waited for so many days, once per period; returns of how many.
+
+    Not of those that expire so soon that both sides are told anyway.
+    """
+    days = preference(OuterRef("tenant_id"), PreferenceKey.APPROVAL_REMINDER_DAYS)
+    waiting = Approval.objects.purchases().waiting(now).waiting_since(now - timedelta(days=1)).annotate(days=days)
+    waiting = waiting.exclude(expires_at__lte=now + REMIND_BEFORE).order_by("pk")
+    due = (found.pk for found in waiting.iterator() if period_begun(found.waits_since, int(found.days), now))
+    return _each(list(islice(due, limit)), _remind_of_waiting, now)
+
+
 def _each(approval_ids: Sequence[int], sweep_one: Callable[[int, datetime], bool], now: datetime) -> int:
     """How many were done. One that fails must not keep the others back for ever: it is logged and met again."""
     done = 0
@@ -105,11 +122,44 @@ def expire_step(subject: Subject, record: Any, approval: Approval, now: datetime
 
 
 @transaction.atomic
-def _remind_one(approval_id: int, now: datetime) -> bool:
-    locked = Approval.objects.filter(pk=approval_id, reminded_at__isnull=True, status=Status.PENDING)
-    # A reminder writes no status and releases nothing, so the approval alone is locked.
+def _remind_of_waiting(approval_id: int, now: datetime) -> bool:
+    approval = lock_waiting(Approval.objects.filter(pk=approval_id))
+    if approval is None or approval.is_overdue(now):
+        return False
+    begun = period_begun(approval.waits_since, value_of(approval.tenant_id, PreferenceKey.APPROVAL_REMINDER_DAYS), now)
+    if begun is None:
+        return False
+    key = note_reminder(approval, begun)
+    facts = notices.facts_of(approval, _latest_snapshot(approval), reader="approver")
+    letters = [notices.letter(approval, approval.approver_id, "approval.waiting", facts)]
+    about = ("approval", approval.key)
+    outbox.post(letters, event=key, tenant_id=approval.tenant_id, about=about, now=now)
+    return True
+
+
+def note_reminder(approval: Approval, begun: datetime) -> str:
+    """A step: write that a locked, waiting approval is reminded of for the period that began then; the event's key.
+
+    The key carries the number of the reminder: whatever runs twice, nobody is told twice of one period.
+    """
+    approval.put_at, approval.reminders = begun, approval.reminders + 1
+    approval.save(update_fields=["put_at", "reminders"])
+    return f"approval:{approval.pk}:waiting:{approval.reminders}"
+
+
+def lock_waiting(approvals: QuerySet[Approval]) -> Approval | None:
+    """The approval, locked, unless it is decided or somebody is at it this moment.
+
+    A reminder writes no status and releases nothing, so the approval alone is locked.
+    """
     skip = connection.features.has_select_for_update_skip_locked
-    approval = locked.select_for_update(of=("self",), no_key=True, skip_locked=skip).first()
+    waiting = approvals.filter(status=Status.PENDING)
+    return waiting.select_for_update(of=("self",), no_key=True, skip_locked=skip).first()
+
+
+@transaction.atomic
+def _remind_one(approval_id: int, now: datetime) -> bool:
+    approval = lock_waiting(Approval.objects.filter(pk=approval_id, reminded_at__isnull=True))
     if approval is None or approval.is_overdue(now):
         return False
     approval.reminded_at = now

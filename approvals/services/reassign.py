@@ -60,7 +60,7 @@ def reassign(
 def _put_to(approval: Approval, person: Person, actor: Actor, reason: str, now: datetime) -> None:
     former_id, former_name = approval.approver_id, approval.approver_name
     approval.approver_id, approval.approver_name = person.user_id, person.name
-    approval.reminded_at, approval.put_at, approval.reminders = None, now, 0
+    approval.reminded_at, approval.put_at = None, now
     Step.objects.filter(approval=approval, number=1).update(user_id=person.user_id)
     event = write_moves(
         [approval],
@@ -68,7 +68,7 @@ def _put_to(approval: Approval, person: Person, actor: Actor, reason: str, now: 
         Status.PENDING,
         actor,
         now,
-        changed=["approver_id", "approver_name", "reminded_at", "put_at", "reminders"],
+        changed=["approver_id", "approver_name", "reminded_at", "put_at"],
         comment=reason,
         facts={"put_from": str(former_id), "put_to": str(person.user_id)},
     )[0]

@@ -11,17 +11,17 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from approvals.lifecycle import Move
+from approvals.lifecycle import Move, Party
 from approvals.models import Approval
 from approvals.services.decide import answer_step
 from approvals.services.steps import clean_comment, latest_snapshot
 from approvals.services.writer import write_moves
+from approvals.standing import Standing, standing_towards
 from approvals.standing import check as check_review
-from approvals.standing import standing_towards
 from approvals.subjects import subject_of
 from companies.actors import Actor
 from config.kit.refused import Invalid, Late, Missing, NotYours
-from orders.lifecycle import OrderMove
+from orders.lifecycle import OrderMove, OrderParty
 from orders.models import Order
 from orders.services.subscription_steps import lock_subscriptions_of
 from orders.standing import check, how_it_stands, needs_another, parties_of
@@ -83,6 +83,8 @@ _REVIEW_MOVES = {
     OrderMove.WITHDRAW: Move.CLOSE,
 }
 
+_REVIEW_PARTIES = {OrderParty.AUDITOR: Party.APPROVER, OrderParty.CUSTOMER: Party.REQUESTER}
+
 
 def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note: str, now: datetime | None) -> Order:
     now = now or timezone.now()
@@ -99,8 +101,10 @@ def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note:
         order.review = review
         if move is not OrderMove.WITHDRAW and needs_another(order, actor):
             raise NotYours("You placed this order yourself; somebody else has to decide it.", code="second_person")
-        check(order, move, parties_of(order, actor))
-        standing = standing_towards(review, actor)
+        parties = parties_of(order, actor)
+        check(order, move, parties)
+        # Who decides the order decides its review: asked once, of the order.
+        standing = Standing(actor, frozenset(_REVIEW_PARTIES[party] for party in parties if party in _REVIEW_PARTIES))
         try:
             to = check_review(review, _REVIEW_MOVES[move], standing, now)
         except Late as late:

@@ -180,7 +180,7 @@ def test_what_is_offered(cast, asked):
 
     with budget(1):
         moves_for(approval, cast.actor("ana"), now())
-    with budget(1):
+    with budget(2):  # who reviews, and for a marketplace that may leave it to the platform
         order_moves_for(placed, cast.actor("victor"))
     with budget(0):
         order_moves_for(placed, cast.actor("bea"))

@@ -1,0 +1,151 @@
+"""The order review workflow, check by check and case by case: what the seller's side decides."""
+
+from datetime import timedelta
+
+import pytest
+
+from approvals import services as approving
+from companies.models import Company, Marketplace, Member
+from companies.services import set_preference
+from config.kit.refused import NotYours
+from notifications.models import Notice
+from orders.services.review_reminders import remind_of_reviews
+from tests.stories.scenes import (
+    OVER,
+    accept,
+    ask,
+    nothing_changes,
+    ordered,
+    reassign,
+    told_since,
+    withdraw,
+)
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def waiting(cast):
+    """Bea's order of one server waits for Globex."""
+    return ordered(cast, "bea", {"SERVER-01": 1})[0]
+
+
+class TestRemindersAndAgeing:
+    """Check "Reminders and ageing": configurable, once per period, idempotent. Case 15: nobody decides."""
+
+    def test_an_order_is_reminded_of_once_per_period(self, cast, waiting):
+        since = waiting.created_at
+        with nothing_changes():
+            assert remind_of_reviews(since + 2 * DAY - timedelta(seconds=1)) == 0
+
+        with told_since() as news:
+            assert remind_of_reviews(since + 2 * DAY) == 1
+            assert remind_of_reviews(since + 2 * DAY) == 0
+            assert remind_of_reviews(since + 3 * DAY) == 0
+        assert sorted(news) == ["order.review_waiting to vera", "order.review_waiting to victor"]
+
+        with told_since() as news:
+            assert remind_of_reviews(since + 9 * DAY) == 1
+            assert remind_of_reviews(since + 9.9 * DAY) == 0
+            assert remind_of_reviews(since + 10 * DAY) == 1
+        assert len(news) == 4
+        keys = Notice.objects.filter(topic="order.review_waiting").values_list("key", flat=True)
+        assert {key.split(":")[3] for key in keys} == {"1", "2", "3"}
+
+    def test_the_marketplace_says_after_how_many_days_else_the_tenant(self, cast, waiting):
+        at = waiting.created_at + 5 * DAY
+        for own, tenants, expected in ((0, 2, 0), (None, 0, 0), (6, 2, 0), (5, 0, 1)):
+            Marketplace.objects.filter(pk=cast.main.pk).update(review_reminder_days=own)
+            set_preference(
+                actor=cast.actor("admin"), tenant_id=cast.acme.pk, key="order.reviewReminderDays", value=tenants
+            )
+            assert remind_of_reviews(at) == expected, (own, tenants)
+
+    def test_what_is_decided_or_withdrawn_is_not_reminded_of(self, cast, waiting):
+        other = ordered(cast, "ana", {"SERVER-01": 1})[0]
+        accept(cast, "victor", waiting)
+        withdraw(cast, "ana", other)
+
+        with nothing_changes():
+            assert remind_of_reviews(waiting.created_at + 30 * DAY) == 0
+
+    def test_an_approver_is_reminded_once_per_period_and_not_just_before_it_expires(self, cast):
+        asked = ask(cast, "rita", OVER, of="ana")
+        since = asked.created_at
+        with nothing_changes():
+            assert approving.remind_waiting(since + 2.9 * DAY) == 0
+            assert remind_of_reviews(since + 30 * DAY) == 0
+
+        with told_since() as news:
+            assert approving.remind_waiting(since + 3 * DAY) == 1
+            assert approving.remind_waiting(since + 3 * DAY) == 0
+            assert approving.remind_waiting(since + 6 * DAY) == 1
+        assert news == ["approval.waiting to ana"] * 2
+        with nothing_changes():
+            assert approving.remind_waiting(asked.expires_at - timedelta(hours=23)) == 0
+            assert approving.remind_waiting(asked.expires_at) == 0
+
+    def test_a_new_approver_has_their_own_time(self, cast):
+        asked = ask(cast, "rita", OVER, of="ana")
+        later = asked.created_at + 2 * DAY
+        reassign(cast, "rita", asked, to="tom", now=later).settled()
+
+        with told_since() as news:
+            assert approving.remind_waiting(later + 2 * DAY) == 0
+            assert approving.remind_waiting(later + 3 * DAY) == 1
+        assert news == ["approval.waiting to tom"]
+
+    def test_no_reminders_of_approvals_where_the_tenant_wants_none(self, cast):
+        asked = ask(cast, "rita", OVER, of="ana")
+        set_preference(actor=cast.actor("admin"), tenant_id=cast.acme.pk, key="approval.reminderDays", value=0)
+
+        with nothing_changes():
+            assert approving.remind_waiting(asked.created_at + 8 * DAY) == 0
+
+
+class TestThePlatformInPlaceOfTheAuditors:
+    """Check "Admin oversight". Cases 16 (no active auditor), 18 (reviews left to the platform), 21 (reseller off)."""
+
+    def test_case_16_is_told_asked_again_and_decides(self, cast):
+        Member.objects.filter(company=cast.globex).update(is_active=False)
+        with told_since() as news:
+            (placed,) = ordered(cast, "bea", {"SERVER-01": 1})
+            assert remind_of_reviews(placed.created_at + 2 * DAY) == 1
+        assert sorted(news) == [
+            "order.review_requested to admin",
+            "order.review_requested to sten",
+            "order.review_waiting to admin",
+            "order.review_waiting to sten",
+            "order.to_review to bea",
+        ]
+
+        assert accept(cast, "sten", placed).status == "pending"
+
+    def test_case_18_a_marketplace_may_leave_its_reviews_to_the_platform(self, cast):
+        (before,) = ordered(cast, "tess", {"SERVER-01": 1}, "resello")
+        Marketplace.objects.filter(pk=cast.resello.pk).update(platform_reviews=True)
+        cast.resello.refresh_from_db()
+        with told_since() as news:
+            (placed,) = ordered(cast, "tess", {"SERVER-01": 1}, "resello")
+        assert sorted(n for n in news if "tess" not in n) == [
+            "order.review_requested to admin",
+            "order.review_requested to sten",
+        ]
+
+        refused_all(cast, ("roos", "mies"), (before, placed))
+        assert accept(cast, "admin", before).status == "pending"
+        assert accept(cast, "admin", placed).status == "pending"
+
+    def test_case_21_a_reseller_that_is_switched_off_decides_nothing_more(self, cast):
+        (placed,) = ordered(cast, "tess", {"SERVER-01": 1}, "resello")
+        Company.objects.filter(pk=cast.resellobv.pk).update(is_active=False)
+
+        refused_all(cast, ("roos", "mies"), (placed,))
+        assert accept(cast, "admin", placed).status == "pending"
+
+
+def refused_all(cast, people, orders):
+    for who in people:
+        for placed in orders:
+            with nothing_changes(), pytest.raises(NotYours):
+                accept(cast, who, placed)
