@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import calendar
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from config.kit.lifecycle import Lifecycle, Transition
@@ -100,3 +101,51 @@ def period_end(start: datetime, period: str, count: int = 1) -> datetime:
     year, month = start.year + year, month + 1
     day = min(start.day, calendar.monthrange(year, month)[1])
     return start.replace(year=year, month=month, day=day)
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Which period runs: `anchor` is what all ends are reckoned from, `count` how many have begun since then.
+
+    `starts_at` to `ends_at` is the one that runs now. All aware UTC.
+    """
+
+    anchor: datetime
+    count: int
+    starts_at: datetime
+    ends_at: datetime
+
+    def next(self, period: str) -> Periods:
+        """The one that follows without a gap."""
+        end = period_end(self.anchor, period, self.count + 1)
+        return Periods(self.anchor, self.count + 1, self.ends_at, end)
+
+
+def first_period(start: datetime, period: str) -> Periods:
+    """The first paid period, from `start`."""
+    return Periods(start, 1, start, period_end(start, period))
+
+
+def trial_period(start: datetime, days: int) -> Periods:
+    """A trial of so many days; no paid period has begun."""
+    return Periods(start, 0, start, start + timedelta(days=days))
+
+
+def periods_after_change(
+    running: Periods, old_period: str, new_period: str, *, costs_more: bool, now: datetime
+) -> Periods:
+    """Which period runs once a plan was changed.
+
+    One of the same length goes on. Another length begins at once where the change is paid for; where it costs
+    nothing more, what is paid already runs to its end, and periods of the new length follow it.
+    """
+    if new_period == old_period:
+        return running
+    if costs_more:
+        return first_period(now, new_period)
+    return Periods(running.ends_at, 0, running.starts_at, running.ends_at)
+
+
+def reads_ended(status: str, ends_at: datetime | None, now: datetime, *, goes_on: bool) -> bool:
+    """Its time is over and nothing renews it, whether or not the sweep has written so."""
+    return status == SubscriptionStatus.ACTIVE and not goes_on and ends_at is not None and ends_at <= now

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from companies.actors import Actor
 from companies.models import Member
 from companies.roles import GROUP_ROLES, SELLER_ROLES, Role
@@ -35,30 +37,30 @@ def parties_of_subscription(subscription: Subscription, actor: Actor) -> frozens
     return frozenset(parties)
 
 
-def check_subscription(subscription: Subscription, move: SubscriptionMove, actor: Actor) -> None:
+def check_subscription(subscription: Subscription, move: SubscriptionMove, actor: Actor, now: datetime) -> None:
     """Raise `NotYours`, or `Late` with what has become of it, for a move that is not open to the actor."""
-    parties = parties_of_subscription(subscription, actor)
+    parties, status = parties_of_subscription(subscription, actor), subscription.status_at(now)
     try:
-        SUBSCRIPTION.next_status(subscription.status, move, parties)
+        SUBSCRIPTION.next_status(status, move, parties)
     except Late:
-        raise Late(how_the_subscription_stands(subscription), code=f"subscription_{subscription.status}") from None
+        raise Late(how_the_subscription_stands(subscription, now), code=f"subscription_{status}") from None
 
 
-def subscription_moves_for(subscription: Subscription, actor: Actor) -> tuple[SubscriptionMove, ...]:
+def subscription_moves_for(subscription: Subscription, actor: Actor, now: datetime) -> tuple[SubscriptionMove, ...]:
     """The moves a service would accept from this actor now, but for an open change that is in the way."""
     parties = parties_of_subscription(subscription, actor)
-    offered = (SubscriptionMove(m) for m in SUBSCRIPTION.open_moves(subscription.status, parties))
+    offered = (SubscriptionMove(m) for m in SUBSCRIPTION.open_moves(subscription.status_at(now), parties))
     return tuple(move for move in offered if _makes_sense(subscription, move))
 
 
-def how_the_subscription_stands(subscription: Subscription) -> str:
+def how_the_subscription_stands(subscription: Subscription, now: datetime) -> str:
     """What has become of the subscription, for somebody who came too late."""
     return {
         SubscriptionStatus.AWAITING: f"Subscription {subscription.number} has not begun yet.",
         SubscriptionStatus.ACTIVE: f"Subscription {subscription.number} is running.",
         SubscriptionStatus.TERMINATED: f"Subscription {subscription.number} has ended.",
         SubscriptionStatus.CANCELLED: f"Subscription {subscription.number} was never begun.",
-    }[SubscriptionStatus(subscription.status)]
+    }[subscription.status_at(now)]
 
 
 def _makes_sense(subscription: Subscription, move: SubscriptionMove) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -18,7 +19,14 @@ from config.kit.money import Money
 from config.kit.records import Resource
 from orders.models.cart import MAX_QUANTITY
 from orders.pricing import Amounts
-from orders.subscription_lifecycle import OPEN_CHANGES, ChangeKind, ChangeStatus, SubscriptionStatus
+from orders.subscription_lifecycle import (
+    OPEN_CHANGES,
+    ChangeKind,
+    ChangeStatus,
+    Periods,
+    SubscriptionStatus,
+    reads_ended,
+)
 
 if TYPE_CHECKING:
     from companies.actors import Actor
@@ -61,6 +69,15 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             mine |= Q(company_id=actor.company_id)
         return theirs.filter(mine)
 
+    def with_status(self, status: str, now: datetime) -> Self:
+        """Those that have a status now: one whose time is over, and that nothing renews, has ended."""
+        over = Q(status=SubscriptionStatus.ACTIVE, renews_at__lte=now) & (Q(is_trial=True) | Q(auto_renews=False))
+        if status == SubscriptionStatus.ACTIVE:
+            return self.filter(status=status).exclude(over)
+        if status == SubscriptionStatus.TERMINATED:
+            return self.filter(Q(status=status) | over)
+        return self.filter(status=status)
+
     def numbered(self, number: str) -> Self:
         """The subscription with this number, such as S1042; none for anything that is no number."""
         pk = subscription_pk_of(number)
@@ -75,9 +92,9 @@ class Subscription(HasHistory, Resource):
     """A product in one of its plans, from the order for it to its end.
 
     `unit_price` (net or gross as `includes_tax` says), `net`, `tax` and `gross` are for one period, in `currency`;
-    `quantity` is how many units. `started_at` is when it was delivered first, `renews_at` (aware UTC) the end of the
-    paid period, or of the trial. `auto_renews`: it goes on after that; else it ends there. `periods` counts
-    those begun, so that each end is reckoned from the start.
+    `quantity` is how many units. `renews_at` (aware UTC) is the end of the paid period, or of the trial.
+    `auto_renews`: it goes on after that; else it ends there. Each end is reckoned from `started_at`, where periods of
+    this length began, and `periods`, how many have begun since.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="subscriptions")
@@ -120,6 +137,16 @@ class Subscription(HasHistory, Resource):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key"], name="one_subscription_per_key"),
+            models.UniqueConstraint(
+                fields=["company", "product"],
+                condition=Q(began_as_trial=True, company__isnull=False) & ~Q(status=SubscriptionStatus.CANCELLED),
+                name="one_trial_per_company_and_product",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "product"],
+                condition=Q(began_as_trial=True, company__isnull=True) & ~Q(status=SubscriptionStatus.CANCELLED),
+                name="one_trial_per_private_customer_and_product",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=[s.value for s in SubscriptionStatus]),
                 name="a_subscription_has_a_known_status",
@@ -161,6 +188,43 @@ class Subscription(HasHistory, Resource):
         """Per period, tax included."""
         return Money(self.gross, self.currency)
 
+    @property
+    def running(self) -> Periods | None:
+        """The period that runs, or ran last; None before it was delivered."""
+        if self.started_at is None or self.period_starts_at is None or self.renews_at is None:
+            return None
+        return Periods(self.started_at, self.periods, self.period_starts_at, self.renews_at)
+
+    @running.setter
+    def running(self, period: Periods) -> None:
+        self.started_at, self.periods = period.anchor, period.count
+        self.period_starts_at, self.renews_at = period.starts_at, period.ends_at
+
+    @property
+    def is_resold(self) -> bool:
+        """A reseller sold it: its prices are none of the vendor's business."""
+        return self.seller_id != self.vendor_id
+
+    def status_at(self, now: datetime) -> SubscriptionStatus:
+        """As it reads at a moment: what nobody renews has ended with its time, also before the sweep wrote so."""
+        goes_on = self.auto_renews and not self.is_trial
+        if reads_ended(self.status, self.renews_at, now, goes_on=goes_on):
+            return SubscriptionStatus.TERMINATED
+        return SubscriptionStatus(self.status)
+
+
+class SubscriptionChangeQuerySet(models.QuerySet["SubscriptionChange"]):
+    """Which changes."""
+
+    def open_at(self, now: datetime) -> Self:
+        """Those that wait for an answer; one whose approver's time is over waits no longer, swept or not."""
+        overdue = Q(status=ChangeStatus.ASKED, approval__in=Approval.objects.overdue(now))
+        return self.filter(status__in=OPEN_CHANGES).exclude(overdue)
+
+    def overdue(self, now: datetime) -> Self:
+        """Those whose approver did not answer in time, while nothing has written so."""
+        return self.filter(status=ChangeStatus.ASKED, approval__in=Approval.objects.overdue(now))
+
 
 class SubscriptionChange(Resource):
     """What a subscription shall become: another plan or quantity, or paid after a trial.
@@ -194,6 +258,8 @@ class SubscriptionChange(Resource):
     approval = models.OneToOneField(
         Approval, on_delete=models.PROTECT, null=True, blank=True, related_name="subscription_change"
     )
+
+    objects = SubscriptionChangeQuerySet.as_manager()
 
     class Meta:
         constraints = [

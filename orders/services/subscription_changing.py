@@ -9,25 +9,33 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from approvals.lifecycle import Status
 from approvals.models import Approval, SubjectKind
 from approvals.outcomes import Outcome
 from approvals.policy import Ruling
 from approvals.services.ask import request_approval, ruling_for
+from approvals.services.close import close, give_up
+from approvals.services.expire import expire_bound
 from approvals.subjects import subject_of
 from catalog.models import Listing
 from companies.actors import Actor
 from companies.services.idempotency import Once, remember
 from config.kit.refused import Invalid, Late, Missing
-from orders.models import Checkout, Subscription, SubscriptionChange
+from orders.lifecycle import OrderStatus
+from orders.models import Checkout, Order, Subscription, SubscriptionChange
 from orders.pricing import difference_of
 from orders.services.cart_steps import clean_quantity, within_bounds
 from orders.services.order_steps import check_orderable, kept, not_permitted
+from orders.services.review import withdraw_order
 from orders.services.subscription_ordering import order_change
 from orders.services.subscription_steps import values_of
 from orders.services.subscription_writer import write_change
-from orders.subscription_lifecycle import OPEN_CHANGES, ChangeKind, ChangeStatus, SubscriptionMove
+from orders.subscription_lifecycle import ChangeKind, ChangeStatus, SubscriptionMove
 from orders.subscription_priced import PricedChange, period_price
 from orders.subscription_standing import check_subscription
+
+# What a change became has not been carried out yet.
+UNDELIVERED = (OrderStatus.PENDING, OrderStatus.PROVISIONING, OrderStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,7 @@ class Wanted:
     """What a subscription shall become. No listing or no quantity: as it is."""
 
     listing_key: str = ""
-    quantity: Decimal | None = None
+    quantity: Decimal | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +83,12 @@ def change_subscription(
     confirmed; another one now is refused.
 
     Raises `Missing`, `NotYours` (code `approval_required`, details: why), `Late` where it does not run, another
-    change is open (code `change_open`) or the price is another (`total_changed`), `Invalid` where nothing would
-    change, or for a plan that is not offered.
+    change is open or not delivered yet (code `change_open`, details: the number of its order, or the id of its
+    approval) or the price is another (`total_changed`), `Invalid` where nothing would change, or for a plan that is
+    not offered.
     """
     now = now or timezone.now()
-    found = _with_all(Subscription.objects.visible_to(actor), subscription_id)
+    found = _found(actor, subscription_id, now)
     with transaction.atomic():
         subscription = _with_all(Subscription.objects.locked(), found.pk)
         change = _opened(subscription, wanted, actor, now, seen_gross)
@@ -108,7 +117,7 @@ def ask_for_change(
     Raises as `change_subscription` and as asking for any approval does.
     """
     now = now or timezone.now()
-    found = _with_all(Subscription.objects.visible_to(actor), subscription_id)
+    found = _found(actor, subscription_id, now)
     with transaction.atomic():
         subscription = _with_all(Subscription.objects.locked(), found.pk)
         change = _opened(subscription, wanted, actor, now, seen_gross)
@@ -123,6 +132,35 @@ def ask_for_change(
         if outcome.record is None:
             write_change(change, ChangeStatus.WITHDRAWN, now)
         return outcome
+
+
+def take_back_change(*, actor: Actor, subscription_id: int, now: datetime | None = None) -> SubscriptionChange:
+    """Take the open change of a subscription back: its order, its request for approval, or a yes that was not used.
+
+    Raises `Missing`, `NotYours` (a request is its requester's), and `Late` where none waits (any more).
+    """
+    now = now or timezone.now()
+    found = _found(actor, subscription_id, now)
+    change = found.changes.open_at(now).select_related("approval").first()
+    if change is None:
+        raise Late(f"No change of {found.number} is waiting.", code="no_open_change")
+    order = Order.objects.filter(checkout__change=change).first()
+    if order is not None:
+        withdraw_order(actor=actor, order_id=order.pk, now=now)
+    elif change.approval is not None:
+        end = give_up if change.approval.status == Status.APPROVED else close
+        end(actor=actor, approval_id=change.approval.pk, now=now)
+    change.refresh_from_db()
+    return change
+
+
+def _found(actor: Actor, subscription_id: int, now: datetime) -> Subscription:
+    """The unlocked subscription; a request about it that nobody answered in time is ended first."""
+    found = _with_all(Subscription.objects.visible_to(actor), subscription_id)
+    overdue = found.changes.overdue(now).first()
+    if overdue is not None:
+        expire_bound(subject_of(SubjectKind.SUBSCRIPTION_CHANGE), overdue, now)
+    return found
 
 
 def _with_all(subscriptions: object, pk: int) -> Subscription:
@@ -146,17 +184,15 @@ def _opened(
         with transaction.atomic():
             change.save(force_insert=True)
     except IntegrityError:
-        raise _open_already(subscription) from None
+        raise Late(f"Another change of {subscription.number} was just asked for.", code="change_open") from None
     return change
 
 
 def _prepared(subscription: Subscription, wanted: Wanted, actor: Actor, now: datetime) -> SubscriptionChange:
     kind = ChangeKind.CONVERSION if subscription.is_trial else ChangeKind.MODIFICATION
-    check_subscription(
-        subscription, SubscriptionMove.CONVERT if subscription.is_trial else SubscriptionMove.CHANGE, actor
-    )
-    if subscription.changes.filter(status__in=OPEN_CHANGES).exists():
-        raise _open_already(subscription)
+    move = SubscriptionMove.CONVERT if subscription.is_trial else SubscriptionMove.CHANGE
+    check_subscription(subscription, move, actor, now)
+    _check_none_open(subscription, now)
     listing = _listing(subscription, wanted.listing_key)
     quantity = subscription.quantity if wanted.quantity is None else clean_quantity(wanted.quantity)
     within_bounds(quantity, listing)
@@ -202,11 +238,23 @@ def _listing(subscription: Subscription, key: str) -> Listing:
     return listing
 
 
-def _open_already(subscription: Subscription) -> Late:
-    change = subscription.changes.filter(status__in=OPEN_CHANGES).select_related("plan").first()
-    what = f" to {change.plan.name.get('en', change.plan.code)}" if change else ""
-    return Late(
-        f"A change of {subscription.number}{what} is waiting already. Take that back first, or wait for it.",
-        code="change_open",
-        details=[change.key] if change else [],
-    )
+def _check_none_open(subscription: Subscription, now: datetime) -> None:
+    """Raise `Late` (code `change_open`) while a change waits, or the last one is not carried out yet."""
+    number = subscription.number
+    change = subscription.changes.open_at(now).select_related("plan", "approval").first()
+    order = Order.objects.filter(subscription=subscription, checkout__change__isnull=False)
+    if change is None:
+        undelivered = order.filter(status__in=UNDELIVERED).order_by("-pk").first()
+        if undelivered is not None:
+            said = f"The last change of {number} is not delivered yet: see order {undelivered.number}."
+            raise Late(said, code="change_open", details=[undelivered.number])
+        return
+    waiting = order.filter(checkout__change=change).first()
+    what = f"A change of {number} to {change.plan.name.get('en', change.plan.code)} is waiting already"
+    if waiting is not None:
+        said = f"{what}, as order {waiting.number}. Withdraw that first, or wait for its review."
+        raise Late(said, code="change_open", details=[waiting.number])
+    approval = change.approval
+    by = f" for the approval of {approval.approver_name}" if approval else ""
+    said = f"{what}{by}. Take that back first, or wait for the answer."
+    raise Late(said, code="change_open", details=[approval.key if approval else change.key])

@@ -19,14 +19,15 @@ from orders.lifecycle import OrderKind, OrderStatus
 from orders.models import Order, Subscription
 from orders.services.review import withdraw_by_system
 from orders.services.subscription_orders import place_terms
+from orders.services.subscription_steps import PERIOD
 from orders.services.subscription_writer import write_change, write_subscription_move
 from orders.subscription_lifecycle import (
     OPEN_CHANGES,
     ChangeStatus,
+    Periods,
     SubscriptionMove,
     SubscriptionParty,
     SubscriptionStatus,
-    period_end,
 )
 from orders.subscription_standing import check_subscription
 
@@ -44,7 +45,7 @@ def terminate(*, actor: Actor, subscription_id: int, comment: str = "", now: dat
     found = _find(actor, subscription_id)
     with transaction.atomic():
         subscription = lock_subscription(found.pk)
-        check_subscription(subscription, SubscriptionMove.TERMINATE, actor)
+        check_subscription(subscription, SubscriptionMove.TERMINATE, actor, now)
         _take_back_change(subscription, f"Subscription {subscription.number} was terminated.", now)
         _end(subscription, SubscriptionMove.TERMINATE, CUSTOMER, actor, now, comment)
         return subscription
@@ -98,10 +99,8 @@ def _renew_one(subscription_id: int, now: datetime) -> bool:
         _take_back_change(subscription, f"Subscription {subscription.number} has ended.", now)
         _end(subscription, SubscriptionMove.END, SYSTEM, system, now, "")
         return True
-    subscription.period_starts_at = due
-    subscription.periods += 1
-    start = subscription.started_at or due
-    subscription.renews_at = period_end(start, subscription.plan.period, subscription.periods)
+    running = subscription.running or Periods(due, 0, due, due)
+    subscription.running = running.next(subscription.plan.period)
     order = place_terms(subscription, OrderKind.RENEWAL, system, now)
     event = write_subscription_move(
         subscription,
@@ -109,7 +108,7 @@ def _renew_one(subscription_id: int, now: datetime) -> bool:
         SYSTEM,
         system,
         now,
-        columns=["period_starts_at", "periods", "renews_at"],
+        columns=PERIOD,
         facts={"order": order.number},
     )
     notices.tell_renewed(subscription, event, system, now)
@@ -122,7 +121,7 @@ def _renewing(move: SubscriptionMove, actor: Actor, subscription_id: int, now: d
     goes_on = move is SubscriptionMove.RESUME_RENEWING
     with transaction.atomic():
         subscription = lock_subscription(found.pk)
-        check_subscription(subscription, move, actor)
+        check_subscription(subscription, move, actor, now)
         if subscription.is_trial:
             raise Invalid("A trial ends by itself, unless you keep it.", field="subscription")
         if subscription.auto_renews == goes_on:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from catalog.models import offer_name
+from django.db import IntegrityError, transaction
+
+from catalog.models import Plan, offer_name
 from companies.actors import Actor
 from companies.events import Happening, chain_event
 from config.kit.money import spell
@@ -20,13 +22,17 @@ from orders.services.subscription_writer import write_change, write_subscription
 from orders.subscription_lifecycle import (
     ChangeKind,
     ChangeStatus,
+    Periods,
     SubscriptionMove,
     SubscriptionParty,
     SubscriptionStatus,
-    period_end,
+    first_period,
+    periods_after_change,
+    trial_period,
 )
 
 SYSTEM = SubscriptionParty.SYSTEM
+PERIOD = ("started_at", "periods", "period_starts_at", "renews_at")
 VALUES = ("plan", "listing", "quantity", "unit_price", "includes_tax", "tax_rate", "net", "tax", "gross", "name")
 
 
@@ -72,7 +78,12 @@ def begin_subscriptions(lines: Iterable[tuple[Order, PricedCartLine, OrderLine]]
         subscriptions.append(subscription)
         events.append(chain_event(SubscriptionEvent(subscription=subscription), subscription, what, actor, now))
     _check_first_trials(subscriptions)
-    Subscription.objects.bulk_create(subscriptions)
+    try:
+        with transaction.atomic():
+            Subscription.objects.bulk_create(subscriptions)
+    except IntegrityError:
+        # Somebody of the same company has begun a trial in this very moment.
+        raise _tried_before() from None
     SubscriptionEvent.objects.bulk_create(events)
 
 
@@ -172,23 +183,25 @@ def _check_first_trials(subscriptions: Sequence[Subscription]) -> None:
         tenant_id=first.tenant_id, product_id__in=wanted, began_as_trial=True, **whose
     ).exclude(status=SubscriptionStatus.CANCELLED)
     if former.exists() or len(set(wanted)) != len(wanted):
-        raise Invalid("A product can be tried for nothing only once.", field="cart", code="tried_before")
+        raise _tried_before()
+
+
+def _tried_before() -> Invalid:
+    return Invalid("A product can be tried for nothing only once.", field="cart", code="tried_before")
 
 
 def _activate(subscription: Subscription, now: datetime) -> None:
-    subscription.started_at = subscription.period_starts_at = now
-    if subscription.is_trial:
-        subscription.renews_at = now + timedelta(days=subscription.plan.trial_days)
-    else:
-        subscription.periods = 1
-        subscription.renews_at = period_end(now, subscription.plan.period)
+    plan = subscription.plan
+    subscription.running = (
+        trial_period(now, plan.trial_days) if subscription.is_trial else first_period(now, plan.period)
+    )
     write_subscription_move(
         subscription,
         SubscriptionMove.ACTIVATE,
         SYSTEM,
         Actor.system("orders", subscription.tenant_id),
         now,
-        columns=["started_at", "period_starts_at", "periods", "renews_at"],
+        columns=PERIOD,
     )
 
 
@@ -214,44 +227,71 @@ def _follow_change(order: Order, actor: Actor, now: datetime) -> None:
 
 def apply_change(subscription: Subscription, change: SubscriptionChange, actor: Actor, now: datetime) -> None:
     """Write an approved change into its locked subscription. A trial that is kept begins its first paid period."""
-    before, former_period = values_of(subscription), subscription.plan.period
+    before, running = values_of(subscription), subscription.running
+    old_period, was_trial = subscription.plan.period, subscription.is_trial
     subscription.plan, subscription.listing = change.plan, change.listing
     subscription.name = offer_name(subscription.product, change.plan)
     subscription.quantity, subscription.unit_price = change.quantity, change.unit_price
     subscription.includes_tax, subscription.tax_rate = change.includes_tax, change.tax_rate
     subscription.net, subscription.tax, subscription.gross = change.net, change.tax, change.gross
-    columns = [*VALUES]
     move = SubscriptionMove.CHANGE
     if change.kind == ChangeKind.CONVERSION:
-        move = SubscriptionMove.CONVERT
-        subscription.is_trial, subscription.periods, subscription.period_starts_at = False, 1, now
-        subscription.started_at, subscription.renews_at = now, period_end(now, change.plan.period)
-        columns += ["is_trial", "periods", "started_at", "period_starts_at", "renews_at"]
-    elif change.plan.period != former_period:
-        # Another length of period begins with the change.
-        subscription.periods, subscription.started_at, subscription.period_starts_at = 1, now, now
-        subscription.renews_at = period_end(now, change.plan.period)
-        columns += ["periods", "started_at", "period_starts_at", "renews_at"]
-    write_change(change, ChangeStatus.APPLIED, now)
+        move, subscription.is_trial = SubscriptionMove.CONVERT, False
+        subscription.running = first_period(now, change.plan.period)
+    elif running is not None:
+        costs_more = change.difference_gross > 0
+        subscription.running = periods_after_change(
+            running, old_period, change.plan.period, costs_more=costs_more, now=now
+        )
+    if running is not None:
+        # What is needed to give it back, should its order be cancelled before it is carried out.
+        change.old = {**change.old, "was_trial": was_trial, "running": _spelled(running), "until": _until(subscription)}
+    write_change(change, ChangeStatus.APPLIED, now, columns=["old"])
     facts = {"from": before, "to": values_of(subscription)}
+    columns = [*VALUES, *PERIOD, "is_trial"]
     write_subscription_move(subscription, move, SYSTEM, actor, now, columns=columns, facts=facts)
 
 
 def _give_back(subscription: Subscription, change: SubscriptionChange, now: datetime) -> None:
-    """The order for a change was cancelled before it was carried out: the subscription is as it was."""
-    old = change.old
-    subscription.plan_id, subscription.listing_id = int(old["plan"]), int(old["listing"])
+    """The order for a change was cancelled before it was carried out: the subscription is as it was, if it runs."""
+    write_change(change, ChangeStatus.WITHDRAWN, now)
+    if subscription.status != SubscriptionStatus.ACTIVE:
+        return
+    old, before = change.old, values_of(subscription)
+    subscription.plan, subscription.listing_id = Plan.objects.get(pk=int(old["plan"])), int(old["listing"])
     subscription.name = offer_name(subscription.product, subscription.plan)
     subscription.quantity, subscription.unit_price = Decimal(old["quantity"]), Decimal(old["unit_price"])
     subscription.includes_tax, subscription.tax_rate = bool(old["includes_tax"]), Decimal(old["tax_rate"])
     subscription.net, subscription.tax = Decimal(old["net"]), Decimal(old["tax"])
     subscription.gross = Decimal(old["gross"])
-    write_change(change, ChangeStatus.WITHDRAWN, now)
+    if old.get("was_trial") or old.get("until") == _until(subscription):
+        # A period that was renewed since stays; a trial is one again, and may be over by now.
+        subscription.is_trial = bool(old.get("was_trial"))
+        subscription.running = _read(old["running"])
     write_subscription_move(
         subscription,
         SubscriptionMove.REVERT,
         SYSTEM,
         Actor.system("orders", subscription.tenant_id),
         now,
-        columns=VALUES,
+        columns=[*VALUES, *PERIOD, "is_trial"],
+        facts={"from": before, "to": values_of(subscription)},
     )
+
+
+def _until(subscription: Subscription) -> str:
+    return subscription.renews_at.isoformat() if subscription.renews_at else ""
+
+
+def _spelled(running: Periods) -> dict[str, Any]:
+    return {
+        "anchor": running.anchor.isoformat(),
+        "count": running.count,
+        "starts_at": running.starts_at.isoformat(),
+        "ends_at": running.ends_at.isoformat(),
+    }
+
+
+def _read(text: dict[str, Any]) -> Periods:
+    moments = {name: datetime.fromisoformat(text[name]) for name in ("anchor", "starts_at", "ends_at")}
+    return Periods(count=text["count"], **moments)

@@ -28,6 +28,9 @@ from orders.models import (
     QuoteEvent,
     QuoteLine,
     QuoteReason,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionEvent,
 )
 from orders.quote_chain import quote_faults
 from orders.quote_edits import ChangeLine, Price, SetValidTo
@@ -62,6 +65,9 @@ TABLES = (
     QuoteEvent,
     QuoteChange,
     QuoteReason,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionEvent,
     Notice,
 )
 
@@ -310,8 +316,9 @@ def happened(row) -> list[str]:
 
 
 def check_histories(*which) -> None:
-    """Every chain holds from its first event to its last; of all approvals, orders and quotes, or of `which`."""
-    for parent in chain.from_iterable(which or (Approval.objects.all(), Order.objects.all(), Quote.objects.all())):
+    """Every chain holds from its first event to its last; of all that has one, or of `which`."""
+    everything = (Approval.objects.all(), Order.objects.all(), Quote.objects.all(), Subscription.objects.all())
+    for parent in chain.from_iterable(which or everything):
         faults_of = quote_faults if isinstance(parent, Quote) else faults
         assert faults_of(parent, parent.events.order_by("number")) == []
         assert parent.event_count > 0
