@@ -13,6 +13,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "call the webhooks that wait": {
+        "task": "notifications.tasks.sweep_calls",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "close what nobody decided in time": {
         "task": "approvals.tasks.expire_overdue",
         "schedule": 60.0,

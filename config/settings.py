@@ -10,7 +10,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from config.schedule import SCHEDULE
-from config.unsafe import parse_history_keys, parse_rate, refuse_unsafe
+from config.unsafe import parse_history_keys, parse_keys, parse_rate, refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -45,14 +45,18 @@ def _kept_secret(name: str) -> str:
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 HISTORY_KEYS = parse_history_keys(env.str("HISTORY_KEYS", default=""))  # the first one signs, all verify
+# The secrets that webhooks are signed with are derived from these; the first one makes new secrets.
+WEBHOOK_KEYS = parse_keys("WEBHOOK_KEYS", env.str("WEBHOOK_KEYS", default=""))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 if DEMO:
     SECRET_KEY = SECRET_KEY or _kept_secret("secret-key")
     HISTORY_KEYS = HISTORY_KEYS or {"demo": _kept_secret("history-key").encode()}
+    WEBHOOK_KEYS = WEBHOOK_KEYS or {"demo": _kept_secret("webhook-key").encode()}
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]"]
 elif not PRODUCTION:
     SECRET_KEY = SECRET_KEY or "tests-only-" + "x1y2z3" * 10
     HISTORY_KEYS = HISTORY_KEYS or {"test": b"tests-only-history-key-of-32-chars"}
+    WEBHOOK_KEYS = WEBHOOK_KEYS or {"test": b"tests-only-webhook-key-of-32-chars"}
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "testserver"]
 
 # --- Databases --------------------------------------------------------------------------------------------------------
@@ -88,6 +92,7 @@ if PRODUCTION:
         database_engine=_database["ENGINE"],
         sqlite_allowed=env.bool("SQLITE_IN_PRODUCTION", default=False),
         site_url=env.str("SITE_URL", default=""),
+        webhook_keys=WEBHOOK_KEYS,
     )
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0" if PRODUCTION else "")
@@ -273,6 +278,14 @@ elif PRODUCTION:
 
 # Files that go with a mail, by the topic of its notice (see `notifications.attachments`).
 MAIL_ATTACHMENTS = dict.fromkeys(("quote.opened", "quote.revised"), "orders.quote_pdf.attached_quote")
+
+# --- Webhooks ---------------------------------------------------------------------------------------------------------
+# Which addresses of vendors' systems may be called. The demo calls what its visitor starts on the same machine.
+WEBHOOK_RULES = {
+    "http": env.bool("WEBHOOK_ALLOW_HTTP", default=DEMO),
+    "private": env.bool("WEBHOOK_ALLOW_PRIVATE", default=DEMO),
+    "ports": env.list("WEBHOOK_PORTS", cast=int, default=list(range(1024, 65536)) if DEMO else []),
+}
 
 # --- Tasks ------------------------------------------------------------------------------------------------------------
 # The demo's queue lives in its one process; everywhere else it lives in Redis.

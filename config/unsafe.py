@@ -13,15 +13,20 @@ SHORTEST_HISTORY_SECRET = 32
 def parse_history_keys(text: str) -> dict[str, bytes]:
     """Read `id:secret,id:secret`; the first key signs, all of them verify, so a key can be changed without losing
     the history that the old one signed."""
+    return parse_keys("HISTORY_KEYS", text)
+
+
+def parse_keys(variable: str, text: str) -> dict[str, bytes]:
+    """Read the `id:secret,id:secret` of an environment variable, in their order."""
     keys: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, colon, secret = part.partition(":")
         if not colon or not name.strip() or not secret.strip():
             raise ImproperlyConfigured(
-                "HISTORY_KEYS: write it as id:secret, several separated by commas, the current one first."
+                f"{variable}: write it as id:secret, several separated by commas, the current one first."
             )
         if name.strip() in keys:
-            raise ImproperlyConfigured(f"HISTORY_KEYS: the id {name.strip()!r} is there twice; give each key its own.")
+            raise ImproperlyConfigured(f"{variable}: the id {name.strip()!r} is there twice; give each key its own.")
         keys[name.strip()] = secret.strip().encode()
     return keys
 
@@ -44,6 +49,7 @@ def refuse_unsafe(
     database_engine: str,
     sqlite_allowed: bool,
     site_url: str,
+    webhook_keys: dict[str, bytes] | None = None,
 ) -> None:
     """Raise ImproperlyConfigured with every reason at once, each naming its variable and what to do."""
     reasons = []
@@ -55,6 +61,8 @@ def refuse_unsafe(
         reasons.append("HISTORY_KEYS is missing: set it to id:secret; it proves that the history was not rewritten.")
     elif any(len(secret) < SHORTEST_HISTORY_SECRET for secret in history_keys.values()):
         reasons.append("HISTORY_KEYS has a secret of less than 32 characters: use a longer random one.")
+    if any(len(secret) < SHORTEST_HISTORY_SECRET for secret in (webhook_keys or {}).values()):
+        reasons.append("WEBHOOK_KEYS has a secret of less than 32 characters: use a longer random one.")
     if debug:
         reasons.append("DEBUG is on and shows the program's inside to everybody: remove it or set it to False.")
     if not allowed_hosts:

@@ -118,6 +118,11 @@ def of_the_past() -> Iterator[None]:
         _of_the_past.reset(token)
 
 
+def is_of_the_past() -> bool:
+    """Whether what is posted now is of a past that is being filled in."""
+    return _of_the_past.get()
+
+
 def nudge(notice_ids: Sequence[int]) -> None:
     """Ask a worker to mail these now. A broker that does not answer costs half a second and nothing else."""
     try:

@@ -66,6 +66,7 @@ def environment(place: Path, database_url: str, redis_url: str, port) -> dict[st
     default = {
         "SECRET_KEY": secrets.token_urlsafe(60),
         "HISTORY_KEYS": f"engine:{secrets.token_urlsafe(40)}",
+        "WEBHOOK_KEYS": f"engine:{secrets.token_urlsafe(40)}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "SITE_URL": f"http://127.0.0.1:{port}",
         "HTTPS": "False",

@@ -160,4 +160,8 @@ _SENTENCES: dict[str, Callable[[Change], str]] = {
     "api_client.added": lambda c: f"API client {c.subject} was made",
     "api_client.changed": lambda c: f"{_changed(c)} of API client {c.subject} changed",
     "api_client.secret_renewed": lambda c: f"API client {c.subject} got a new secret",
+    "webhook.added": lambda c: f"Webhooks go to {c.subject} now",
+    "webhook.changed": lambda c: f"{_changed(c)} of the webhooks to {c.subject} changed",
+    "webhook.secret_renewed": lambda c: f"The webhooks to {c.subject} got a new secret",
+    "webhook.stopped": lambda c: f"The webhooks to {c.subject} were switched off: {c.reason}",
 }
