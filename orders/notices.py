@@ -16,6 +16,7 @@ from notifications.outbox import Letter, News
 from orders.auditors import Pools
 from orders.lifecycle import OrderMove
 from orders.models import Order, OrderEvent, OrderLine
+from orders.vendor_calls import has_system
 
 
 def facts_of(order: Order, lines: Sequence[OrderLine], **more: Any) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def tell_cancelled(order: Order, event: OrderEvent, actor: Actor, now: datetime)
     pools = Pools({order.auditing_company_id, order.vendor_id})
     to_seller, to_customer = {**said, "reader": "seller"}, {**said, "reader": "customer"}
     letters = _to_people(pools.of(order.auditing_company_id), order, "order.cancelled", to_seller)
-    if order.is_resold and _is_by_hand(lines):
+    if order.is_resold and _is_for_people(order, lines):
         letters += _to_people(pools.of(order.vendor_id), order, "order.cancelled", _without_prices(to_seller))
     letters.append(_to_customer(order, "order.cancelled", to_customer))
     _post(order, event, [letter for letter in letters if letter.recipient_id != actor.user_id], now)
@@ -154,14 +155,16 @@ def _to_people(people: Iterable[int], order: Order, topic: str, said: dict[str, 
 
 def _to_deliver(order: Order, lines: Sequence[OrderLine], said: dict[str, Any], pools: Pools) -> list[Letter]:
     """Tell the vendor's people of what they have to deliver by hand; a reseller's prices are not theirs."""
-    if not _is_by_hand(lines):
+    if not _is_for_people(order, lines):
         return []
     people = pools.of(order.vendor_id)
     return _to_people(people, order, "order.to_deliver", _without_prices(said) if order.is_resold else said)
 
 
-def _is_by_hand(lines: Iterable[OrderLine]) -> bool:
-    return any(line.delivery_kind == Provisioning.MANUAL for line in lines)
+def _is_for_people(order: Order, lines: Iterable[OrderLine]) -> bool:
+    """Some line is delivered by hand: as is what a system should deliver, while the vendor has none."""
+    kinds = {line.delivery_kind for line in lines}
+    return Provisioning.MANUAL in kinds or (Provisioning.WEBHOOK in kinds and not has_system(order.vendor_id))
 
 
 def _without_prices(said: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -11,18 +12,19 @@ from django.utils import timezone
 
 from approvals.services.steps import clean_comment
 from companies.actors import Actor
-from config.kit.refused import Invalid, Missing
+from config.kit.refused import Invalid, Late, Missing, NotYours
 from config.kit.storable import storable_text
 from orders import notices
 from orders.lifecycle import DeliveryState, OrderMove, OrderParty, OrderStatus
 from orders.models import Order, OrderLine
 from orders.services.order_writer import (
-    deliver_instantly,
+    begin_deliveries,
     follow_deliveries,
     write_order_moves,
 )
 from orders.services.subscription_steps import follow_order, lock_order
 from orders.standing import check, parties_of
+from orders.vendor_calls import call_off, settle_calls
 
 MAX_LINKS = 20
 
@@ -53,9 +55,8 @@ def complete_delivery(
     are `{"label", "url"}` with http or https addresses. For seller and provisioner. Raises
     `Missing`, `NotYours`, `Late`, and `Invalid` (field `lines`, `links` or `instructions`).
     """
-    instructions = clean_comment(instructions, field="instructions")
-    clean = _links(links)
-    return _deliver(OrderMove.COMPLETE, DeliveryState.COMPLETED, actor, order_id, line_ids, instructions, clean, now)
+    said = completed_with(instructions, links)
+    return _deliver(said, actor, order_id, line_ids, now)
 
 
 def fail_delivery(
@@ -70,10 +71,7 @@ def fail_delivery(
 
     Raises `Invalid` (field `instructions`) without an explanation; otherwise as `complete_delivery`.
     """
-    instructions = clean_comment(instructions, field="instructions")
-    if not instructions:
-        raise Invalid("Say what failed; the customer will read it.", field="instructions")
-    return _deliver(OrderMove.FAIL, DeliveryState.FAILED, actor, order_id, line_ids, instructions, [], now)
+    return _deliver(failed_with(instructions), actor, order_id, line_ids, now)
 
 
 def retry_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> Order:
@@ -88,7 +86,7 @@ def retry_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> 
             delivery_state=DeliveryState.OPEN, instructions="", delivered_at=None
         )
         lines = list(order.lines.order_by("number"))
-        deliver_instantly([(order, lines)], now)
+        begin_deliveries([(order, lines)], now)
         if order.status == OrderStatus.PENDING:
             # What was delivered before stays delivered, so delivery has begun and nobody can cancel it any more.
             follow_deliveries(order, lines, Actor.system("provisioning", order.tenant_id), now)
@@ -111,37 +109,96 @@ def cancel_order(*, actor: Actor, order_id: int, reason: str = "", now: datetime
         if OrderParty.CUSTOMER not in parties and not reason:
             raise Invalid("Say why; the customer will read it.", field="reason")
         event = write_order_moves([order], OrderMove.CANCEL, to, actor, now, reason=reason)[0]
-        follow_order(order, order.lines.order_by("number"), actor, now)
+        lines = list(order.lines.order_by("number"))
+        follow_order(order, lines, actor, now)
         notices.tell_cancelled(order, event, actor, now)
+        call_off(order, lines, now)
         return order
 
 
-def _deliver(
-    move: OrderMove,
-    state: DeliveryState,
-    actor: Actor,
-    order_id: int,
-    line_ids: Iterable[int] | None,
-    instructions: str,
-    links: list[dict[str, str]],
-    now: datetime | None,
-) -> Order:
+def deliver_line(*, actor: Actor, order_id: int, number: int, said: Said, now: datetime | None = None) -> OrderLine:
+    """Record how the delivery of one line ended, as a vendor's system says it: the same word again changes nothing.
+
+    A system repeats what it was not answered to; the line as it is is the answer then, too. Raises `Missing`,
+    `NotYours`, and `Late` where it ended otherwise before, or may not be delivered (any more).
+    """
     now = now or timezone.now()
     found = _find(actor, order_id)
     with transaction.atomic():
         order = lock_order(found)
-        check(order, move, parties_of(order, actor))
+        lines = list(order.lines.select_related("product").order_by("number"))
+        line = next((each for each in lines if each.number == number), None)
+        if line is None:
+            raise Missing("There is no such delivery.")
+        parties = parties_of(order, actor)
+        if parties.isdisjoint((OrderParty.SELLER, OrderParty.PROVISIONER)):
+            raise NotYours("Only who delivers this order may say how that went.")
+        line.order = order
+        if said.is_of(line):
+            return line
+        check(order, said.move, parties)
+        if not _is_open(line):
+            raise Late(f"This delivery is {line.delivery_state} already, with another word for the customer.")
+        _write(order, lines, [line], said, actor, now)
+        return line
+
+
+def completed_with(instructions: str, links: Sequence[Mapping[str, str]] = ()) -> Said:
+    """What is said of a delivery that went well; `Invalid` names `instructions` or `links`."""
+    return Said(
+        OrderMove.COMPLETE,
+        DeliveryState.COMPLETED,
+        clean_comment(instructions, field="instructions"),
+        tuple(_links(links)),
+    )
+
+
+def failed_with(instructions: str) -> Said:
+    """What is said of a delivery that failed; `Invalid` (field `instructions`) without an explanation."""
+    instructions = clean_comment(instructions, field="instructions")
+    if not instructions:
+        raise Invalid("Say what failed; the customer will read it.", field="instructions")
+    return Said(OrderMove.FAIL, DeliveryState.FAILED, instructions)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a delivery ended, and what its customer has to know."""
+
+    move: OrderMove
+    state: DeliveryState
+    instructions: str
+    links: tuple[dict[str, str], ...] = ()
+
+    def is_of(self, line: OrderLine) -> bool:
+        """It was said of this line before, word for word."""
+        then = (line.delivery_state, line.instructions, line.links)
+        return then == (self.state, self.instructions, list(self.links))
+
+
+def _deliver(said: Said, actor: Actor, order_id: int, line_ids: Iterable[int] | None, now: datetime | None) -> Order:
+    now = now or timezone.now()
+    found = _find(actor, order_id)
+    with transaction.atomic():
+        order = lock_order(found)
+        check(order, said.move, parties_of(order, actor))
         lines = list(order.lines.order_by("number"))
-        chosen = _chosen(lines, line_ids)
-        for line in chosen:
-            line.delivery_state = state
-            line.instructions = instructions
-            line.links = links
-            line.delivered_at = now
-        OrderLine.objects.bulk_update(chosen, ["delivery_state", "instructions", "links", "delivered_at"])
-        reason = instructions if state is DeliveryState.FAILED else ""
-        follow_deliveries(order, lines, actor, now, reason=reason)
+        _write(order, lines, _chosen(lines, line_ids), said, actor, now)
         return order
+
+
+def _write(
+    order: Order, lines: Sequence[OrderLine], chosen: Sequence[OrderLine], said: Said, actor: Actor, now: datetime
+) -> None:
+    for line in chosen:
+        line.delivery_state = said.state
+        line.instructions = said.instructions
+        line.links = list(said.links)
+        line.delivered_at = now
+    OrderLine.objects.bulk_update(chosen, ["delivery_state", "instructions", "links", "delivered_at"])
+    reason = said.instructions if said.state is DeliveryState.FAILED else ""
+    follow_deliveries(order, lines, actor, now, reason=reason)
+    settle_calls(order, lines)
 
 
 def _chosen(lines: Sequence[OrderLine], line_ids: Iterable[int] | None) -> list[OrderLine]:

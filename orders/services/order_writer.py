@@ -20,6 +20,7 @@ from orders.lifecycle import (
 )
 from orders.models import Order, OrderEvent, OrderLine
 from orders.services.subscription_steps import follow_order
+from orders.vendor_calls import call_to_deliver
 
 _EVENT_KINDS = {
     OrderMove.APPROVE: "order.approved",
@@ -102,7 +103,7 @@ def review_decided(order: Order, move: OrderMove, actor: Actor, now: datetime) -
         open_deliveries([order])
         lines = list(order.lines.order_by("number"))
         notices.tell_approved(order, lines, event, actor, now)
-        deliver_instantly([(order, lines)], now)
+        begin_deliveries([(order, lines)], now)
     else:
         notices.tell_refused(order, event, actor, now)
 
@@ -114,8 +115,16 @@ def open_deliveries(orders: Sequence[Order]) -> None:
     )
 
 
-def deliver_instantly(orders: Iterable[tuple[Order, list[OrderLine]]], now: datetime) -> None:
-    """Complete the lines that need nobody; `lines` are all of each locked, pending order."""
+def begin_deliveries(orders: Sequence[tuple[Order, list[OrderLine]]], now: datetime) -> None:
+    """Locked orders have become pending: tell vendors' systems what is theirs, complete the lines that need nobody.
+
+    `lines` are all of each order. What is for people stays open until they say.
+    """
+    call_to_deliver(orders, now)
+    _deliver_instantly(orders, now)
+
+
+def _deliver_instantly(orders: Iterable[tuple[Order, list[OrderLine]]], now: datetime) -> None:
     system = Actor.system("provisioning")
     for order, lines in orders:
         instant = [

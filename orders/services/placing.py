@@ -27,7 +27,7 @@ from orders.models import Cart, Checkout, Order, OrderEvent, OrderLine, Quote, S
 from orders.priced import Parcel, PricedCart, PricedCartLine
 from orders.pricing import add_up, spread
 from orders.quote_priced import PricedQuote
-from orders.services.order_writer import deliver_instantly
+from orders.services.order_writer import begin_deliveries
 from orders.services.subscription_steps import begin_subscriptions, begins
 from orders.subscription_priced import ChangeSource, PricedChange
 
@@ -91,7 +91,7 @@ def place_step(placement: Placement, actor: Actor, now: datetime) -> tuple[Check
     OrderEvent.objects.bulk_create(events)
     told = [(order, lines[order.pk], event) for order, event in zip(orders, events, strict=True)]
     notices.tell_placed(told, actor, now, to_auditors=not placement.auto_approved)
-    deliver_instantly(((o, lines[o.pk]) for o in orders if not o.needs_review), now)
+    begin_deliveries([(order, lines[order.pk]) for order in orders if not order.needs_review], now)
     return checkout, orders
 
 

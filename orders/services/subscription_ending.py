@@ -30,6 +30,7 @@ from orders.subscription_lifecycle import (
     SubscriptionStatus,
 )
 from orders.subscription_standing import check_subscription
+from orders.vendor_calls import call_ended
 
 log = structlog.get_logger("countersign.subscriptions")
 CUSTOMER, SYSTEM = SubscriptionParty.CUSTOMER, SubscriptionParty.SYSTEM
@@ -148,6 +149,7 @@ def _end(
         subscription, move, party, actor, now, columns=["ended_at"], comment=comment, facts=facts
     )
     notices.tell_ended(subscription, event, actor, now)
+    call_ended(subscription, event, now)
 
 
 def _take_back_change(subscription: Subscription, why: str, now: datetime) -> None:

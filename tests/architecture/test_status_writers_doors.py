@@ -26,7 +26,7 @@ STEPS = {
     "give_up_step",
     "place_step",
     "follow_deliveries",
-    "deliver_instantly",
+    "begin_deliveries",
     "open_deliveries",
     "write_payment",
     "write_quote_move",
