@@ -24,6 +24,7 @@ CONNECT_SECONDS = 5
 ALL_SECONDS = 15  # from connecting to the end of the answer; far less than a claim lasts
 KEPT = 1_000  # bytes of the answer
 MOST_ADDRESSES = 3
+TOO_LATE = "no complete answer in time"
 
 
 class NotReached(Exception):
@@ -55,13 +56,14 @@ def send(url: str, body: bytes, headers: Mapping[str, str], rules: Rules) -> Ans
         connection.request("POST", target.path, body, {"Host": target.authority, **headers})
         response = connection.getresponse()
         text = response.read(KEPT).decode("utf-8", "replace").replace("\x00", "")
-        return Answer(response.status, response.headers.get("Retry-After", ""), text)
     except (OSError, http.client.HTTPException, ValueError) as failure:
-        late = time.monotonic() >= end
-        raise NotReached(f"no answer within {ALL_SECONDS} seconds" if late else _said(failure)) from failure
+        raise NotReached(TOO_LATE if time.monotonic() >= end else _said(failure)) from failure
     finally:
         timer.cancel()
         connection.close()
+    if time.monotonic() >= end:
+        raise NotReached(TOO_LATE)  # cut off, it looks like an answer that ends there
+    return Answer(response.status, response.headers.get("Retry-After", ""), text)
 
 
 @cache
@@ -116,7 +118,7 @@ def _hang_up(connection: http.client.HTTPConnection) -> None:
 
 def _said(failure: Exception) -> str:
     if isinstance(failure, TimeoutError):
-        return "no answer in time"
+        return TOO_LATE
     if isinstance(failure, ConnectionRefusedError):
         return "the connection was refused"
     if isinstance(failure, ssl.SSLCertVerificationError):
