@@ -14,6 +14,7 @@ from approvals.models import Approval, ApprovalEvent
 from approvals.policy import Person, Reason
 from approvals.services.permit import Outlook, Permission
 from approvals.subjects import subject_of
+from companies.api.history import event_body
 from companies.api.json import instant, short
 from companies.models import Customer, User
 from config.kit.money import UNIT_PRICE_DECIMALS, round_amount
@@ -189,20 +190,5 @@ def _ruled(reason: Reason) -> Values:
 
 
 def _event(event: ApprovalEvent) -> Values:
-    """What happened, without the keys of people: names may be erased one day, then they are left out."""
-    body = {
-        "number": event.number,
-        "kind": event.kind,
-        "at": instant(event.at),
-        "by": event.actor_name or None,
-        "role": event.role or None,
-        "onBehalfOf": event.behalf_name or None,
-        "channel": event.channel,
-        "fromStatus": event.from_status or None,
-        "toStatus": event.to_status or None,
-        "comment": event.comment or None,
-        "contentHash": event.content_hash or None,
-        "differences": event.facts.get("differences"),
-        "hash": event.hash,
-    }
-    return {name: value for name, value in body.items() if value is not None}
+    differences = event.facts.get("differences")
+    return event_body(event) | ({} if differences is None else {"differences": differences})

@@ -59,7 +59,9 @@ class Me(SessionView):
         site = self._site()
         customer = Customer.objects.visible_to(self.actor).filter(user=user).first()
         number = customer.number if customer else f"employee-{user.pk}"
-        members = self._memberships()
+        everywhere = self._memberships()
+        members = [member for member in everywhere if member.company.kind == CompanyKind.CUSTOMER]
+        sells_for = [member for member in everywhere if member.company.kind != CompanyKind.CUSTOMER]
         company = caller.company or (members[0].company if len(members) == 1 else None)
         return {
             "id": number,
@@ -81,16 +83,15 @@ class Me(SessionView):
                     for member in members
                 ]
             },
+            **({"sellers": [_seller(member) for member in sells_for]} if sells_for else {}),
             "mixins": customer.mixins if customer else {},
             "metadata": {"version": customer.version if customer else 1, "mixins": {}},
             **({"lastLogin": instant(user.last_login)} if user.last_login else {}),
         }
 
     def _memberships(self) -> list[Member]:
-        """Of one's own, in all customer companies of the tenant."""
-        rows = Member.objects.active().filter(
-            user_id=self.actor.user_id, company__tenant=self.caller.tenant, company__kind=CompanyKind.CUSTOMER
-        )
+        """Of one's own, in all companies of the tenant."""
+        rows = Member.objects.active().filter(user_id=self.actor.user_id, company__tenant=self.caller.tenant)
         return list(rows.select_related("company").order_by("company__name", "pk"))
 
     def _site(self) -> Marketplace:
@@ -100,6 +101,12 @@ class Me(SessionView):
         places = {place.key: place for place in rows}
         first = next(iter(places.values()), Marketplace(key=code))
         return places.get(code, first)
+
+
+def _seller(member: Member) -> dict[str, Any]:
+    """A vendor or reseller that the person works for; its id binds a token to it."""
+    company = member.company
+    return {"id": company.key, "name": company.name, "kind": company.kind, "group": member.role}
 
 
 class AddressView(ResourceView):

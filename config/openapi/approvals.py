@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.openapi.shared import ADDRESS_EXAMPLE, METADATA, TIMES_EXAMPLE
+from config.openapi.shared import ADDRESS_EXAMPLE, HISTORY_EVENT, METADATA, TIMES_EXAMPLE
 from config.openapi.words import (
     ANYTHING,
     CURRENCY,
@@ -14,7 +14,6 @@ from config.openapi.words import (
     NOTHING,
     NUMBER,
     TEXT,
-    WHOLE,
     Answer,
     Endpoint,
     Schema,
@@ -239,23 +238,7 @@ SCHEMAS: dict[str, Schema] = {
         },
         example={**APPROVAL_EXAMPLE, "availableOperations": ["approve", "decline"], "events": []},
     ),
-    "ApprovalEvent": obj(
-        {
-            "number": WHOLE,
-            "kind": TEXT,
-            "at": INSTANT,
-            "by?": TEXT,
-            "role?": TEXT,
-            "onBehalfOf?": TEXT,
-            "channel": TEXT,
-            "fromStatus?": TEXT,
-            "toStatus?": TEXT,
-            "comment?": TEXT,
-            "contentHash?": TEXT,
-            "differences?": many(TEXT),
-            "hash": said(TEXT, "This event chained to the one before."),
-        }
-    ),
+    "ApprovalEvent": obj({**HISTORY_EVENT, "differences?": many(TEXT)}),
 }
 
 _CODES = {

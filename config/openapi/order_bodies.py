@@ -252,6 +252,26 @@ SCHEMAS: dict[str, Schema] = {
         "Prices are plain numbers. The vendor of a resold order gets it without any: they are the reseller's.",
         example=ORDER_EXAMPLE,
     ),
+    "ReviewsWanted": given(
+        {
+            "operation": one_of("approve", "reject"),
+            "orderIds": many(TEXT, minItems=1, maxItems=100),
+            "reason?": said(TEXT, "Needed to reject; all the customers read it."),
+            "note?": said(TEXT, "Internal."),
+        },
+        example={"operation": "reject", "orderIds": ["CS1001", "CS1002"], "reason": "Sold out."},
+        strict=True,
+    ),
+    "ReviewResult": obj(
+        {
+            "index": WHOLE,
+            "id": TEXT,
+            "status": said(WHOLE, "200, or the status of the refusal."),
+            "reviewStatus?": OWN_STATUS,
+            "errorMessage?": TEXT,
+        },
+        example={"index": 0, "id": "CS1001", "status": 200, "reviewStatus": "pending"},
+    ),
     "Transition": given(
         {"status": API_STATUS, "comment?": TEXT}, example={"status": "DECLINED", "comment": "Ordered twice."}
     ),

@@ -173,6 +173,21 @@ ORDERS = Service(
             "A customer sets an order that is CREATED to DECLINED, until delivery begins; sellers review and deliver.",
         ),
         **_operations(),
+        "GET /order-v2/{tenant}/orders/{orderId}/history": Endpoint(
+            "GET-order-retrieve-order-history",
+            "What happened to an order",
+            "Ours. For everybody with a part in it: who did what, when and with which words; the oldest first.",
+            {200: Answer("A bare list.", many(ref("HistoryEvent")))},
+        ),
+        "POST /order-v2/{tenant}/order-reviews": Endpoint(
+            "POST-order-review-orders",
+            "Approve or reject many orders",
+            "Ours. Each order is decided by itself, as by `approve` and `reject`; the answer is 200 with a result for "
+            "each of them, in the order of the request. `status` is what the order alone would have been answered: "
+            "200, 403, 404 or 409. Sent once more, what was decided is 409.",
+            {200: Answer("A result for each order.", many(ref("ReviewResult")))},
+            body=ref("ReviewsWanted"),
+        ),
         "GET /order-v2/{tenant}/legal-entity-orders/{legalEntityId}": _list(
             "GET-order-retrieve-legal-entity-orders",
             "The orders of the company",

@@ -21,6 +21,7 @@ from config.openapi.words import (
     given,
     many,
     obj,
+    one_of,
     query,
     ref,
     said,
@@ -157,6 +158,20 @@ SCHEMAS: dict[str, Schema] = {
             "accounts": many(obj({"id": TEXT})),
             "businessModel?": {"type": "string", "enum": ["B2B", "B2C"]},
             "b2b?": obj({"legalEntities": many(obj({"id": TEXT, "name": TEXT, "contactAssignmentId": TEXT}))}),
+            "sellers?": said(
+                many(
+                    obj(
+                        {
+                            "id": TEXT,
+                            "name": TEXT,
+                            "kind": one_of("vendor", "reseller"),
+                            "group": one_of("auditor", "sales", "manager"),
+                        }
+                    )
+                ),
+                "Ours. The vendors and resellers that the person works for; refreshing with an id as `legalEntityId` "
+                "makes a token for that work.",
+            ),
             "mixins?": FREE,
             "metadata?": obj({"version": WHOLE, "mixins": ANYTHING}),
             "lastLogin?": INSTANT,

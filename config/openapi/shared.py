@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.openapi.words import ANYTHING, FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, given, many, maybe, obj, one_of
+from config.openapi.words import (
+    ANYTHING,
+    FLAG,
+    INSTANT,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Schema,
+    given,
+    many,
+    maybe,
+    obj,
+    one_of,
+    said,
+)
 
 _FORBIDDEN = "The access to the requested resource has been forbidden by the server."
 _INVALID = "There are validation problems, see details section for more information"
@@ -34,6 +48,20 @@ ADDRESS_EXAMPLE: dict[str, Any] = {
     "city": "Stuttgart",
     "country": "DE",
     "contactPhone": "123456789",
+}
+HISTORY_EVENT: dict[str, Schema] = {
+    "number": WHOLE,
+    "kind": TEXT,
+    "at": INSTANT,
+    "by?": TEXT,
+    "role?": TEXT,
+    "onBehalfOf?": TEXT,
+    "channel": TEXT,
+    "fromStatus?": TEXT,
+    "toStatus?": TEXT,
+    "comment?": TEXT,
+    "contentHash?": TEXT,
+    "hash": said(TEXT, "This event chained to the one before."),
 }
 WINDOW_EXAMPLE = {"id": "window-morning", "slotId": "morning", "deliveryDate": "2026-12-01T08:00:00.000Z"}
 VALUES_EXAMPLE = {"netValue": 1000, "grossValue": 1190, "taxValue": 190}
@@ -97,6 +125,21 @@ SCHEMAS: dict[str, Schema] = {
         example={"type": "bad_request", "status": 400, "message": "password: must have at least 6 characters."},
     ),
     "Id": obj({"id": TEXT}, "What was made.", example={"id": "5c02a4f19f6d4c7fb7a0e0a1d4b0c5d2"}),
+    "HistoryEvent": obj(
+        HISTORY_EVENT,
+        "What happened, who did it and when.",
+        example={
+            "number": 2,
+            "kind": "order.approved",
+            "at": "2026-11-21T13:37:55.545Z",
+            "by": "Victor Lang",
+            "role": "auditor",
+            "channel": "api",
+            "fromStatus": "to_be_approved",
+            "toStatus": "pending",
+            "hash": "0f9a6a1e6a0b4c0c8e0e4f1d9b1f7d5a6c3b2e1f0a9d8c7b6a5f4e3d2c1b0a99",
+        },
+    ),
     "CheckoutAddress": given(
         {
             "type": one_of("SHIPPING", "BILLING"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import checkout_views, orders_views
+from orders.api import checkout_views, orders_reviews, orders_views
 from orders.lifecycle import OrderMove
 
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("order-v2/<str:tenant>/orders", orders_views.Orders.as_view()),
     path("order-v2/<str:tenant>/orders/<str:order_id>", orders_views.OneOrder.as_view()),
     path("order-v2/<str:tenant>/orders/<str:order_id>/transitions", orders_views.Transitions.as_view()),
+    path("order-v2/<str:tenant>/orders/<str:order_id>/history", orders_reviews.OrderHistory.as_view()),
+    path("order-v2/<str:tenant>/order-reviews", orders_reviews.OrderReviews.as_view()),
     *(path(f"order-v2/<str:tenant>/orders/<str:order_id>/{move}", orders_views.operation(move)) for move in OrderMove),
     path("order-v2/<str:tenant>/legal-entity-orders/<str:company_key>", orders_views.CompanyOrders.as_view()),
     path(

@@ -29,6 +29,8 @@ WORDS = {
 OPERATIONS = {operation: (method, path) for operation, (method, path, _) in WORDS.items()}
 
 
+# Moves of an order that waits for its review.
+REVIEWING = ("POST-order-approve-order", "POST-order-reject-order", "POST-order-withdraw-order")
 # What Rita's token has to be of, so that she finds again what she chose before signing in.
 SESSION = "a-visitor"
 
@@ -76,11 +78,12 @@ class Scene:
     def path(self, operation):
         method, path = OPERATIONS[operation]
         if "{orderId}" in path:
-            flagged = operation in ("POST-order-approve-order", "POST-order-reject-order", "POST-order-withdraw-order")
-            order = self.order("SERVER-01" if flagged else "DESK-01")
+            order = self.order("SERVER-01" if operation in REVIEWING else "DESK-01")
             if operation == "POST-order-retry-order":
                 order = fail(self.cast, "vera", order)
             self.ids["orderId"] = order.number
+        if operation == "POST-order-review-orders":
+            self.ids["orderId"] = self.order("SERVER-01").number
         if operation == "POST-approval-give-up-approval":
             approve(self.cast, "ana", self.approval)
         return method, re.sub(r"{(\w+)}", lambda found: self.ids[found[1]], path)
@@ -135,6 +138,7 @@ class Scene:
             "PUT-quote-update-reason": {**reason, "metadata": {"version": 1}},
             "POST-checkout-trigger-checkout": {**body_of(self.approval.subject_key, who), **details(cast)},
             "POST-order-reject-order": {"reason": "No."},
+            "POST-order-review-orders": {"operation": "approve", "orderIds": [self.ids.get("orderId", "CS1001")]},
             "POST-order-fail-order": {"instructions": "Broken."},
             "POST-order-cancel-order": {"reason": "No."},
             "POST-order-update-order-transition-storefront": {"status": "DECLINED", "comment": "No."},
@@ -155,14 +159,16 @@ class Scene:
 
     def query(self, operation, who):
         """What the address asks for besides."""
-        _, visitor = make_token(self.cast, site="main", kind="refresh")
-        _, rita = make_token(self.cast, "rita", kind="refresh")
         shop = {"tenant": "acme", "client_id": "storefront"}
-        return {
-            "GET-customer-login-anonymous": shop,
-            "GET-customer-refresh-anonymous": {**shop, "refresh_token": visitor},
-            "GET-customer-refresh-token": {"refreshToken": rita},
-            "GET-cart-retrieve-cart-by-criteria": {"siteCode": "main", "type": "shopping", **self.whose(who)},
-            "PUT-cart-update-item-details": {"partial": "true"},
-            "PUT-cart-update-cart-items": {"partial": "true"},
-        }.get(operation, {})
+        match operation:
+            case "GET-customer-login-anonymous":
+                return shop
+            case "GET-customer-refresh-anonymous":
+                return {**shop, "refresh_token": make_token(self.cast, site="main", kind="refresh")[1]}
+            case "GET-customer-refresh-token":
+                return {"refreshToken": make_token(self.cast, "rita", kind="refresh")[1]}
+            case "GET-cart-retrieve-cart-by-criteria":
+                return {"siteCode": "main", "type": "shopping", **self.whose(who)}
+            case "PUT-cart-update-item-details" | "PUT-cart-update-cart-items":
+                return {"partial": "true"}
+        return {}

@@ -77,6 +77,8 @@ class TestEntry:
     def test_of_a_vendors_people(self, cast, api):
         body = api("victor").get(ME).body
         assert (body["id"], body["b2b"]) == (f"employee-{cast.victor.pk}", {"legalEntities": []})
+        works_for = {"id": cast.globex.key, "name": "Globex Systems", "kind": "vendor", "group": "auditor"}
+        assert body["sellers"] == [works_for]
 
     def test_of_a_visitor(self, anonymous_api):
         assert tuple(anonymous_api().get(ME)) == (
