@@ -37,6 +37,7 @@ def facts_of(approval: Approval, snapshot: Snapshot, **more: Any) -> dict[str, A
         "reason": "",
         "differences": [],
         "order_numbers": [],
+        "asked_by": shown.get("asked_by", ""),
     }
     return {**facts, **more}
 

@@ -54,6 +54,7 @@ class ApprovalFacts:
     reason: str = ""  # of a reassignment, a closing, a giving up
     differences: list[str] = field(default_factory=list)
     order_numbers: list[str] = field(default_factory=list)
+    asked_by: str = ""  # who asked in the requester's place, such as "Rik Bakker of Resello BV"
     reader: str = ""
 
 
@@ -75,6 +76,8 @@ class OrderFacts:
     reason: str = ""  # of a rejection, a withdrawal, a cancellation, a failure: the reader sees it
     review_note: str = ""  # internal; never shown to a customer
     instructions: list[Instruction] = field(default_factory=list)
+    placed_by: str = ""  # who placed it for the customer, such as "Rik Bakker of Resello BV"
+    waits: str = ""  # "yes": it is reviewed before it is delivered
     reader: str = ""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from catalog.models.product import Provisioning
-from companies.actors import Actor
+from companies.actors import Actor, ActorKind
 from config.kit.wording import money_text, quantity_text
 from notifications import outbox
 from notifications.outbox import Letter, News
@@ -60,6 +60,9 @@ def tell_placed(
     news = []
     for order, lines, event in placed:
         said = facts_of(order, lines, actor=actor.name)
+        if order.on_behalf:
+            by = f"{actor.name} of {order.auditing_company.name}"
+            said |= {"placed_by": by, "waits": "yes" if order.needs_review and to_auditors else ""}
         if order.needs_review:
             auditors = pools.deciding(order) if to_auditors else []
             letters = [
@@ -76,12 +79,13 @@ def tell_placed(
 
 
 def tell_approved(order: Order, lines: Sequence[OrderLine], event: OrderEvent, actor: Actor, now: datetime) -> None:
-    """The review said yes: the customer is told, and those who deliver."""
+    """The review said yes: the customer is told, and those who deliver.
+
+    What the seller's policy accepts as it is placed, the customer was told with the placing.
+    """
     said = facts_of(order, lines, actor=actor.name)
-    letters = [
-        _to_customer(order, "order.approved", said),
-        *_to_deliver(order, lines, said, Pools({order.vendor_id})),
-    ]
+    letters = [] if actor.kind is ActorKind.SYSTEM else [_to_customer(order, "order.approved", said)]
+    letters += _to_deliver(order, lines, said, Pools({order.vendor_id}))
     _post(order, event, letters, now)
 
 

@@ -47,9 +47,13 @@ def _parties(order: Order, actor: Actor, reviewers: set[tuple[int, int]]) -> fro
 
 
 def needs_another(order: Order, actor: Actor) -> bool:
-    """The actor ordered it, for themselves or a customer, and the marketplace wants a second person to accept it."""
-    own = actor.user_id in (order.placed_by_id, order.buyer_id)
-    return own and order.marketplace.require_second_person
+    """The actor had it ordered, for themselves or a customer, and the marketplace wants a second person for it."""
+    return order.marketplace.require_second_person and had_it_ordered(order, actor)
+
+
+def had_it_ordered(order: Order, actor: Actor) -> bool:
+    """The actor is its buyer, placed it, or sent it for approval in the buyer's name."""
+    return actor.user_id is not None and actor.user_id in (order.placed_by_id, order.buyer_id, order.asked_by_id)
 
 
 def _reviewers(orders: Iterable[Order], actor: Actor) -> set[tuple[int, int]]:

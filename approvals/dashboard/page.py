@@ -88,6 +88,7 @@ def _people(approval: Approval, snapshot: Snapshot) -> list[Values]:
     shown = snapshot.content.get("shown", {})
     return [
         {"label": "Asks", "value": approval.requester_name, "hint": shown.get("requester_group", "")},
+        {"label": "Asked by", "value": shown.get("asked_by", ""), "hint": "in the name of the requester"},
         {"label": "Decides", "value": approval.approver_name},
         {"label": "Marketplace", "value": shown.get("marketplace", "")},
     ]

@@ -104,7 +104,16 @@ def _waiting(approval: Approval, actor: Actor, now: datetime, about: About) -> s
         asked, until = f"You asked {approver} to approve {what}.", f"{approver} can answer until {by}."
     else:
         asked, until = f"{requester} asks {approver} to approve {what}.", f"{approver} can answer until {by}."
-    return _joined(asked, _against_list(about), _stopped(why(approval)), until if by else "", offer_ends(about, now))
+    behalf = about.shown.get("asked_by")
+    whom = "you" if actor.user_id == approval.requester_id else requester
+    return _joined(
+        f"{behalf} asked {approver} for {whom} to approve {what}." if behalf and whom == "you" else asked,
+        f"It was asked for {whom} by {behalf}." if behalf and whom != "you" else "",
+        _against_list(about),
+        _stopped(why(approval)),
+        until if by else "",
+        offer_ends(about, now),
+    )
 
 
 def _approved(approval: Approval, actor: Actor, now: datetime, about: About) -> str:

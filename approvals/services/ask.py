@@ -23,7 +23,7 @@ from approvals.services.writer import first_event
 from approvals.standing import team_of
 from approvals.subjects import Content, Facts, Subject, subject_of
 from companies.actors import Actor
-from companies.models import Member
+from companies.models import Company, Member
 from companies.preferences import value_of
 from companies.roles import Role
 from companies.services.idempotency import Once, remember
@@ -134,7 +134,7 @@ def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: d
         raise Invalid("Leave the details out: what is asked about has its own.", field="details", code="no_details")
     details = {**subject.own_details(record), **question.details}
     content = subject.content(record, facts, details, now)
-    content = content.showing(requester_group=actor.role.label if actor.role else "")
+    content = content.showing(requester_group=actor.role.label if actor.role else "", **_asker_of(question))
     question = replace(question, details=storable_json(details, field="details"))
     if ruling.nobody_can_approve:
         return _nobody(subject.kind, facts, ruling, content, actor, now)
@@ -145,6 +145,15 @@ def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: d
     approval = _write(subject, facts, ruling, approver, content, actor, question, now)
     subject.hold(record, facts, approval, now)
     return Outcome(approval)
+
+
+def _asker_of(question: Question) -> dict[str, str]:
+    """Who asks in the requester's place, and of which company, for those who read the request. One query, or none."""
+    by = question.asked_by
+    if by is None:
+        return {}
+    company = Company.objects.filter(pk=by.company_id).values_list("name", flat=True).first()
+    return {"asked_by": f"{by.name} of {company}" if company else by.name}
 
 
 def _clean_key(key: str) -> str:

@@ -22,6 +22,7 @@ WORDS = {
     "order.retried": ("has the delivery tried again", "The delivery is tried again."),
     "order.cancelled": ("cancelled the order", "The order was cancelled."),
 }
+OWN_DECISION = "The same person had it ordered."
 TONES = {
     "order.placed": "waiting",
     "order.approved": "good",
@@ -49,5 +50,6 @@ def _row(event: OrderEvent) -> Values:
         "on_behalf_of": event.behalf_name,
         "what": happened if by_itself else did,
         "comment": event.comment,
+        "details": [OWN_DECISION] if event.facts.get("own_order") else [],
         "tone": TONES.get(event.kind, "closed"),
     }

@@ -21,7 +21,7 @@ from orders.control_panel.history import timeline_of
 from orders.control_panel.quote_rows import page_url as quote_url
 from orders.control_panel.quote_rows import prices_quotes
 from orders.dashboard.content.amounts import price_word
-from orders.dashboard.content.order import instructions_of, steps, totals_of
+from orders.dashboard.content.order import instructions_of, placer_of, steps, totals_of
 from orders.lifecycle import DeliveryState, OrderStatus
 from orders.models import Order, OrderLine
 
@@ -99,7 +99,10 @@ def _lead(order: Order, lines: Sequence[OrderLine], now: datetime, *, priced: bo
         OrderStatus.REJECTED: f"{seller} rejected it on {since}; nothing of it is delivered.",
         OrderStatus.CANCELLED: f"It was cancelled on {since}; nothing of it is delivered.",
     }[OrderStatus(order.status)]
-    return f"{order.buyer_name}{of_company} ordered {what} {ago_text(order.created_at, now)}. {now_it}"
+    ago = ago_text(order.created_at, now)
+    if order.on_behalf:
+        return f"{placer_of(order)} ordered {what} for {order.buyer_name}{of_company} {ago}. {now_it}"
+    return f"{order.buyer_name}{of_company} ordered {what} {ago}. {now_it}"
 
 
 def _line(line: OrderLine) -> Values:
@@ -120,12 +123,13 @@ def _line(line: OrderLine) -> Values:
 
 
 def _customer(order: Order) -> list[Values]:
-    placed = order.placed_by_name if order.placed_by_id != order.buyer_id else ""
+    placed = placer_of(order) if order.placed_by_id != order.buyer_id else ""
     return [
         {"label": "Customer", "value": order.buyer_name},
         {"label": "Company", "value": order.company.name if order.company else "Private customer"},
         {"label": "E-mail", "value": order.buyer.email, "url": f"mailto:{order.buyer.email}"},
         {"label": "Placed by", "value": placed},
+        {"label": "Asked for by", "value": order.asked_by.name if order.asked_by else ""},
     ]
 
 

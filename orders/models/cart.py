@@ -54,15 +54,25 @@ class CartQuerySet(models.QuerySet["Cart"]):
 
     def reachable_by(self, actor: Actor) -> Self:
         """What the cart endpoints show: of `visible_to` what is of the company of the token; an API client all carts
-        of its tenant.
+        of its tenant, but for those that a seller is preparing.
 
         Only there: ordering and asking for approval are for people, and go by `visible_to`. What was
         deleted there is not shown there again.
         """
-        kept = self.filter(deleted_at=None)
+        kept = self.filter(_SHOWN_TO_OWNER, deleted_at=None)
         if actor.kind is ActorKind.CLIENT:
             return kept.filter(tenant_id=actor.tenant_id)
         return kept.visible_to(actor).filter(company_id=actor.company_id)
+
+    def prepared_by(self, actor: Actor) -> Self:
+        """What the actor's company prepares for customers, or has, with what pricing needs; none for who sells nothing.
+
+        What was thrown away is not shown again.
+        """
+        if actor.role not in SELLING_ROLES or actor.company_id is None:
+            return self.none()
+        carts = self.visible_to(actor).filter(prepared_by_id=actor.company_id, deleted_at=None)
+        return carts.select_related("marketplace__owner", "marketplace__tenant", "company", "owner", "prepared_by")
 
     def owned_by(self, actor: Actor) -> Self:
         """The actor's own carts of the company they act for."""
@@ -134,7 +144,9 @@ class Cart(Resource):
             models.UniqueConstraint(fields=["tenant", "key"], name="one_cart_per_key"),
             models.UniqueConstraint(
                 fields=["marketplace", "type", "owner", "company"],
-                condition=Q(status=CartStatus.OPEN, owner__isnull=False, company__isnull=False),
+                condition=Q(
+                    status=CartStatus.OPEN, owner__isnull=False, company__isnull=False, prepared_by__isnull=True
+                ),
                 name="one_open_cart_per_member",
             ),
             models.UniqueConstraint(
@@ -146,6 +158,15 @@ class Cart(Resource):
                 fields=["marketplace", "type", "session_key"],
                 condition=Q(status=CartStatus.OPEN, owner__isnull=True),
                 name="one_open_cart_per_session",
+            ),
+            models.UniqueConstraint(
+                fields=["prepared_by", "marketplace", "owner", "company"],
+                condition=Q(status=CartStatus.OPEN, prepared_by__isnull=False),
+                name="one_open_cart_that_a_seller_prepares",
+            ),
+            models.CheckConstraint(
+                condition=Q(prepared_by__isnull=True) | Q(owner__isnull=False, company__isnull=False),
+                name="a_cart_is_prepared_for_a_member",
             ),
             models.CheckConstraint(
                 condition=Q(owner__isnull=False) | ~Q(session_key=""),

@@ -139,7 +139,8 @@ class Order(HasHistory, Resource):
     of the checkout's shipping, `gross` is what is to be paid. `needs_review` was fixed when the
     order was placed. Names, prices and tax are those of that moment, whatever the catalogue says
     today. `subscription` is the one that it changes, renews or ends; `begins_subscriptions`: some line of
-    it begins one.
+    it begins one. `on_behalf`: a seller's person (`placed_by`) ordered it for the buyer; `asked_by`: one who sent it
+    for approval in the buyer's name.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="orders")
@@ -167,6 +168,9 @@ class Order(HasHistory, Resource):
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders_placed")
     placed_by_name = models.CharField(max_length=200)
     on_behalf = models.BooleanField(default=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="orders_asked_for"
+    )
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
     )

@@ -168,7 +168,7 @@ def _open_carts(holder: Holder, marketplace: Marketplace, cart_type: str | None)
         else {"owner": None, "session_key": holder.session_key}
     )
     return Cart.objects.open().filter(
-        tenant_id=holder.tenant_id, marketplace=marketplace, type=cart_type or "", **whose
+        tenant_id=holder.tenant_id, marketplace=marketplace, type=cart_type or "", prepared_by=None, **whose
     )
 
 

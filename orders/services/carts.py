@@ -187,6 +187,7 @@ def restore_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> 
             session_key=found.session_key,
             marketplace_id=found.marketplace_id,
             type=found.type,
+            prepared_by_id=found.prepared_by_id,
             status__in=[CartStatus.OPEN, CartStatus.SAVED],
         )
         # Several rows, so in order of id, as everywhere.

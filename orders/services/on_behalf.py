@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,9 +15,10 @@ from approvals.models import Approval, SubjectKind
 from approvals.outcomes import Outcome
 from approvals.policy import Ruling
 from approvals.services.ask import request_approval, ruling_for
-from approvals.subjects import subject_of
+from approvals.services.expire import expire_bound
+from approvals.subjects import Facts, subject_of
 from companies.actors import Actor, actor_for
-from companies.models import Marketplace
+from companies.models import Marketplace, Member
 from companies.preferences import PreferenceKey, value_of
 from companies.roles import SELLING_ROLES, CompanyKind
 from companies.services.idempotency import Once, remember
@@ -24,15 +26,34 @@ from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.destination import check_destination
 from orders.details import check_complete, read_details
 from orders.lifecycle import CartMove, CartParty, CartStatus, OrderStatus
-from orders.models import Cart, Checkout
+from orders.models import Cart, Checkout, Quote
 from orders.priced import PricedCart, parcels, with_shipping
-from orders.services.cart_holders import Named, named_holder
+from orders.quote_edits import AddLine
+from orders.services.cart_steps import check_not_held
 from orders.services.cart_writer import write_cart_move
 from orders.services.checkout import MADE_CHECKOUT
 from orders.services.order_steps import check_orderable, check_total, kept, not_permitted
 from orders.services.placing import Placement, place_step
-from orders.services.quote_making import ForWhom, check_serves, knows
+from orders.services.quote_making import ForWhom, check_serves, known_holder, make_quote
 from orders.services.review import approve_by_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What would come of a prepared cart now; nothing was written.
+
+    `priced` as it would be ordered: a vendor's lines all need a review. `auto`: what needs a review is accepted by
+    itself. `ruling` is the policy's answer for the customer.
+    """
+
+    priced: PricedCart
+    ruling: Ruling
+    auto: bool
+
+    @property
+    def waits(self) -> bool:
+        """Some of it would wait for a review."""
+        return not self.auto and any(parcel.needs_review for parcel in self.priced.parcels)
 
 
 def prepare_cart(*, actor: Actor, marketplace: Marketplace, whom: ForWhom, now: datetime | None = None) -> Cart:
@@ -40,42 +61,57 @@ def prepare_cart(*, actor: Actor, marketplace: Marketplace, whom: ForWhom, now: 
 
     For sales and managers, for customers their company knows. It is priced and filled as any cart (by
     `orders.services.carts`), and is the seller's alone until it is ordered or sent for approval. Raises
-    `NotYours`, `Missing` for a marketplace of others, `Invalid` (field `customerId`) for an unknown customer.
+    `NotYours` (code `own_order` for oneself), `Missing` for a marketplace of others or a closed one, `Invalid`
+    (field `customerId`) for an unknown customer, or one who may not order.
     """
     now = now or timezone.now()
-    if actor.role not in SELLING_ROLES or actor.company_id is None:
-        raise NotYours("Only a seller's sales and managers order for customers.")
+    check_orders_for_customers(actor)
     check_serves(actor, marketplace)
-    holder = named_holder(marketplace.tenant_id, Named(whom.customer_number, whom.company_key))
-    if holder.user_id is None or not knows(actor, marketplace, holder.user_id, holder.company_id):
-        raise Invalid("There is no such customer.", field="customerId")
+    if not marketplace.is_active:
+        raise Missing("There is no such marketplace.")
+    holder = known_holder(actor, marketplace, whom)
+    _check_somebody_else(actor, holder.user_id)
     wanted = {
         "tenant_id": marketplace.tenant_id,
         "marketplace": marketplace,
         "owner_id": holder.user_id,
         "company_id": holder.company_id,
         "prepared_by_id": actor.company_id,
-        "type": f"behalf-{actor.company_id}",
         "status": CartStatus.OPEN,
     }
     found = Cart.objects.filter(**wanted).first()
     if found is not None:
         return found
+    columns = {
+        "type": f"behalf-{actor.company_id}",
+        "currency": marketplace.currency,
+        "country": marketplace.country,
+        "created_at": now,
+        "modified_at": now,
+    }
     try:
         with transaction.atomic():
-            return Cart.objects.create(
-                **wanted, currency=marketplace.currency, country=marketplace.country, created_at=now, modified_at=now
-            )
+            return Cart.objects.create(**wanted, **columns)
     except IntegrityError:
         # Somebody was faster; theirs is the one.
         return Cart.objects.get(**wanted)
 
 
-def ruling_for_customer(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Ruling:
-    """What the policy answers for the customer of a prepared cart. Raises `Missing`; changes nothing."""
+def outlook(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Outlook:
+    """What a prepared cart costs, what the policy answers for its customer, and whether it would wait for a review.
+
+    Changes nothing. Raises `Missing`, and `Invalid` (code `customer_gone`) for a customer who may not order any more.
+    """
     now = now or timezone.now()
     cart = find_prepared(actor, cart_id)
-    return ruling_for(subject_of(SubjectKind.CART_CHECKOUT).facts(cart, now), customer_of(cart))
+    facts = subject_of(SubjectKind.CART_CHECKOUT).facts(cart, now)
+    ruling = ruling_for(facts, customer_of(cart))
+    return Outlook(_reviewed(facts.basis, actor), ruling, _accepts_by_itself(cart.marketplace, actor))
+
+
+def ruling_for_customer(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Ruling:
+    """What the policy answers for the customer of a prepared cart. Raises as `outlook`; changes nothing."""
+    return outlook(actor=actor, cart_id=cart_id, now=now).ruling
 
 
 def place_on_behalf(
@@ -91,21 +127,17 @@ def place_on_behalf(
 
     The order is the customer's; it says who placed it, and the customer is told. On the reseller's own
     marketplace what is flagged is accepted by policy (`auto_approve_on_behalf` of the marketplace, else of the
-    tenant), else it waits as any other; what a vendor's sales place always waits. `seen_total` as in ordering.
+    tenant, as it is now and never again asked), else it waits as any other; what a vendor's sales place always waits.
+    `seen_total` as in ordering.
 
-    Raises `Missing`, `NotYours` (code `approval_required`: then it can only be asked for), `Late`, `Invalid`.
+    Raises `Missing`, `NotYours` (code `approval_required`: then it can only be asked for), `Late` (code
+    `already_ordered`, details: the orders), `Invalid`.
     """
     now = now or timezone.now()
-    found = find_prepared(actor, cart_id)
+    found = _settled(actor, cart_id, now)
     wanted = read_details(details)
-    subject = subject_of(SubjectKind.CART_CHECKOUT)
     with transaction.atomic():
-        cart: Cart = subject.lock(str(found.pk))
-        if cart.status != CartStatus.OPEN:
-            raise Late(f"This cart is {cart.status}; nothing was ordered.", code=f"cart_{cart.status}")
-        facts = subject.facts(cart, now)
-        check_orderable(facts.basis)
-        _check_own_products(facts.basis, actor)
+        cart, facts = _locked(actor, found, now)
         customer = customer_of(cart)
         ruling = ruling_for(facts, customer)
         if not ruling.permitted:
@@ -120,7 +152,8 @@ def place_on_behalf(
         write_cart_move(cart, CartMove.CLOSE, CartParty.SYSTEM, now)
         for order in orders:
             if auto and order.status == OrderStatus.TO_BE_APPROVED:
-                approve_by_policy(order, f"Accepted automatically: {actor.name} placed it for you.", now)
+                said = f"Accepted automatically: {actor.name} of {order.auditing_company.name} placed it"
+                approve_by_policy(order, f"{said} for {order.buyer_name}.", now)
         remember(once, MADE_CHECKOUT, checkout.pk, now)
         return Outcome(checkout)
 
@@ -132,31 +165,55 @@ def ask_on_behalf(
     approver_id: int | None,
     comment: str = "",
     details: Mapping[str, Any] | None = None,
+    seen_gross: Decimal | None = None,
     now: datetime | None = None,
 ) -> Outcome[Approval]:
     """Send a prepared cart as its customer's request to somebody who may approve for the customer's company.
 
-    It is the customer's request from then on, with who asked for them in its history. Refusals as for asking.
+    It is the customer's request from then on, with who asked for them in its history. `seen_gross` and refusals as
+    for asking; `Late` for a cart that is not being filled any more.
     """
-    cart = find_prepared(actor, cart_id)
-    return request_approval(
-        actor=customer_of(cart),
-        kind=SubjectKind.CART_CHECKOUT,
-        subject_id=str(cart.pk),
-        approver_id=approver_id,
-        comment=comment,
-        details=details,
-        asked_by=actor,
-        now=now,
-    )
+    now = now or timezone.now()
+    found = _settled(actor, cart_id, now)
+    with transaction.atomic():
+        cart, _ = _locked(actor, found, now)
+        return request_approval(
+            actor=customer_of(cart),
+            kind=SubjectKind.CART_CHECKOUT,
+            subject_id=str(cart.pk),
+            approver_id=approver_id,
+            comment=comment,
+            details=details,
+            seen_gross=seen_gross,
+            asked_by=actor,
+            now=now,
+        )
+
+
+def quote_of_prepared(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Quote:
+    """Turn a prepared cart into a draft of a quote for its customer, at list prices; the cart is closed with it.
+
+    Raises as `make_quote`, `Late` for a cart that is not being filled any more, and `Invalid` for trials, which
+    cost nothing and are not negotiated.
+    """
+    now = now or timezone.now()
+    found = _settled(actor, cart_id, now)
+    with transaction.atomic():
+        cart, facts = _locked(actor, found, now)
+        customer_of(cart)
+        lines = [line.line for line in facts.basis.lines]
+        if any(line.is_trial for line in lines):
+            raise Invalid("A trial costs nothing: order it, or take it out before making a quote.", field="cart")
+        edits = [AddLine(quantity=line.quantity, listing_key=line.listing.key) for line in lines]
+        quote = make_quote(actor=actor, marketplace=cart.marketplace, whom=whom_of(cart), edits=edits, now=now)
+        write_cart_move(cart, CartMove.CLOSE, CartParty.SYSTEM, now)
+        return quote
 
 
 def find_prepared(actor: Actor, cart_id: int) -> Cart:
     """A cart that the actor's company prepares for a customer, unlocked; raises `Missing`."""
-    carts = Cart.objects.visible_to(actor).filter(prepared_by_id=actor.company_id, deleted_at=None)
-    rows = carts.select_related("marketplace__owner", "marketplace__tenant", "company", "owner")
-    cart = rows.filter(pk=cart_id).first()
-    if cart is None or actor.role not in SELLING_ROLES:
+    cart = Cart.objects.prepared_by(actor).filter(pk=cart_id).first()
+    if cart is None:
         raise Missing("There is no such cart.")
     return cart
 
@@ -169,6 +226,61 @@ def customer_of(cart: Cart) -> Actor:
     if customer is None or customer.company_id != cart.company_id:
         raise Invalid(f"{cart.owner.name} is no longer an active customer.", field="customerId", code="customer_gone")
     return customer
+
+
+def whom_of(cart: Cart) -> ForWhom:
+    """The customer of a prepared cart, as services name them. One query."""
+    numbers = cart.marketplace.tenant.customers.filter(user_id=cart.owner_id).values_list("number", flat=True)
+    return ForWhom(numbers.first() or "", cart.company.key if cart.company else "")
+
+
+def check_orders_for_customers(actor: Actor) -> None:
+    """Refuse (`NotYours`) who does not order for customers: it is for a seller's sales and managers.
+
+    Platform staff are none of them: what they did in somebody's name would be nobody's order.
+    """
+    if actor.role not in SELLING_ROLES or actor.company_id is None:
+        raise NotYours("Only a seller's sales and managers order for customers.")
+
+
+def _settled(actor: Actor, cart_id: int, now: datetime) -> Cart:
+    """The prepared cart, unlocked, given back where nobody answered its request in time."""
+    found = find_prepared(actor, cart_id)
+    expire_bound(subject_of(SubjectKind.CART_CHECKOUT), found, now)
+    return found
+
+
+def _locked(actor: Actor, found: Cart, now: datetime) -> tuple[Cart, Facts]:
+    """The cart, locked and still to be ordered by this actor, with what there is to know about it."""
+    subject = subject_of(SubjectKind.CART_CHECKOUT)
+    cart: Cart = subject.lock(str(found.pk))
+    _check_still_open(cart)
+    check_serves(actor, cart.marketplace)
+    _check_somebody_else(actor, cart.owner_id)
+    # Asked of the table: somebody may have been removed since the request began.
+    if not Member.objects.selling([actor.company_id or 0]).filter(user_id=actor.user_id).exists():
+        raise NotYours("Only a seller's sales and managers order for customers.")
+    facts = subject.facts(cart, now)
+    check_orderable(facts.basis)
+    _check_own_products(facts.basis, actor)
+    return cart, facts
+
+
+def _check_still_open(cart: Cart) -> None:
+    checkout = Checkout.objects.filter(cart=cart).first() if cart.status == CartStatus.CLOSED else None
+    if checkout is not None:
+        numbers = [order.number for order in checkout.orders.order_by("position")]
+        by = checkout.placed_by.name
+        raise Late(f"{by} has ordered this cart as {', '.join(numbers)}.", code="already_ordered", details=numbers)
+    check_not_held(cart)
+    if cart.status != CartStatus.OPEN:
+        raise Late(f"This cart is {cart.status}; nothing was ordered.", code=f"cart_{cart.status}")
+
+
+def _check_somebody_else(actor: Actor, customer_id: int | None) -> None:
+    """What somebody buys for themselves is no order on behalf, and passes its review like any other."""
+    if actor.user_id == customer_id:
+        raise NotYours("What you buy yourself you order in the shop.", code="own_order")
 
 
 def _check_own_products(priced: PricedCart, actor: Actor) -> None:

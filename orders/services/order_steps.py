@@ -39,14 +39,20 @@ def check_total(priced: PricedCart, seen_total: str) -> None:
     total = Money(priced.totals.gross, priced.totals.currency)
     try:
         # Comparing may fail as well as reading: a signalling NaN is read.
-        differs = Decimal(seen_total) != total.amount
+        more = total.amount - Decimal(seen_total)
+        differs = more != 0
     except ArithmeticError:
         raise Invalid("This is not an amount.", field="seen_total") from None
     if differs:
         raise Late(
             f"The cart has changed since you looked: the total is {total} now. Check it and order again.",
             code="total_changed",
+            details=[_more_or_less(more, total.currency)] if more.is_finite() else [],
         )
+
+
+def _more_or_less(more: Decimal, currency: str) -> str:
+    return f"That is {Money(abs(more), currency)} {'more' if more > 0 else 'less'} than you saw."
 
 
 def not_permitted(ruling: Ruling) -> NotYours:

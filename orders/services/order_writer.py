@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from orders.lifecycle import (
 )
 from orders.models import Order, OrderEvent, OrderLine
 from orders.services.subscription_steps import follow_order
+from orders.standing import had_it_ordered
 from orders.vendor_calls import call_to_deliver
 
 _EVENT_KINDS = {
@@ -44,15 +45,18 @@ def write_order_moves(
     *,
     reason: str = "",
     note: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> list[OrderEvent]:
     """Write `move` to locked orders; whether it may be made was asked before. One UPDATE, one INSERT.
 
-    `reason` is what the customer reads, `note` the seller's own. What was open to be delivered ends
-    with an order that ends.
+    `reason` is what the customer reads, `note` the seller's own, `facts` more for the event. What was open to be
+    delivered ends with an order that ends.
     """
     events = []
     for order in orders:
-        what = Happening(_EVENT_KINDS[move], from_status=order.status, to_status=to, comment=reason)
+        what = Happening(
+            _EVENT_KINDS[move], from_status=order.status, to_status=to, comment=reason, facts=dict(facts or {})
+        )
         order.status = to
         order.status_since = now
         order.status_reason = reason
@@ -97,7 +101,10 @@ def review_decided(order: Order, move: OrderMove, actor: Actor, now: datetime) -
         OrderMove.WITHDRAW: {OrderParty.CUSTOMER},
     }[move]
     to = OrderStatus(ORDER.next_status(order.status, move, parties))
-    event = write_order_moves([order], move, to, actor, now, reason=order.status_reason, note=order.internal_note)[0]
+    # Who decides what they had ordered themselves is marked, where the marketplace lets them.
+    own = {"own_order": "yes"} if move is not OrderMove.WITHDRAW and had_it_ordered(order, actor) else {}
+    said = {"reason": order.status_reason, "note": order.internal_note, "facts": own}
+    event = write_order_moves([order], move, to, actor, now, **said)[0]
     follow_order(order, order.lines.order_by("number"), actor, now)
     if move is OrderMove.APPROVE:
         open_deliveries([order])

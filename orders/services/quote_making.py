@@ -59,7 +59,7 @@ def make_quote(
     now = now or timezone.now()
     check_serves(actor, marketplace)
     clean_quote_key(key)
-    holder = _holder(actor, marketplace, whom)
+    holder = known_holder(actor, marketplace, whom)
     if currency:
         check_sold_in(marketplace, currency)
     owner = User.objects.get(pk=holder.user_id)
@@ -127,8 +127,9 @@ def check_serves(actor: Actor, marketplace: Marketplace) -> None:
         raise NotYours(f"{marketplace.name} is another company's marketplace.")
 
 
-def _holder(actor: Actor, marketplace: Marketplace, whom: ForWhom) -> Holder:
-    """Whose the quote will be. Who is not known to a seller answers like nobody, whatever is wrong with them."""
+def known_holder(actor: Actor, marketplace: Marketplace, whom: ForWhom) -> Holder:
+    """The customer as a holder: whose it will be. Who is not known to a seller answers like nobody (`Invalid`, field
+    `customerId`), whatever is wrong with them."""
     nobody = Invalid("There is no such customer who may order here.", field="customerId")
     try:
         holder = named_holder(marketplace.tenant_id, Named(whom.customer_number, whom.company_key))

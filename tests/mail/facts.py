@@ -24,6 +24,7 @@ APPROVAL = {
     "reason": "I am away.",
     "differences": ["Standing desk: 3 -> 4"],
     "order_numbers": ["100234"],
+    "asked_by": "Rik Bakker of Resello BV",
 }
 ORDER = {
     "number": "100234",
@@ -43,6 +44,8 @@ ORDER = {
             "links": [{"label": "Console", "url": "https://console.example/start"}],
         }
     ],
+    "placed_by": "Rik Bakker of Resello BV",
+    "waits": "yes",
 }
 QUOTE = {
     "number": "Q1042",

@@ -36,6 +36,7 @@ from orders.quote_chain import quote_faults
 from orders.quote_edits import ChangeLine, Price, SetValidTo
 from orders.quote_lifecycle import QuoteMove
 from orders.services import carts, checkout, delivery, quote_accepting, quote_asking, quote_changing, review
+from orders.services.on_behalf import ask_on_behalf, place_on_behalf, prepare_cart
 from orders.services.quote_asking import Wishes
 from orders.services.quote_making import ForWhom, make_quote
 from tests.cast import Cast
@@ -342,3 +343,28 @@ def nothing_changes():
 def now():
     """This moment, as short as both databases keep it."""
     return timezone.now()
+
+
+def prepare(cast: Cast, who: str, whom: str, lines: dict, marketplace: str = "resello") -> Cart:
+    """A seller's person fills a cart for a customer, who has had a cart there before and so is known."""
+    place = getattr(cast, marketplace)
+    company = cast.member(whom).company
+    if not Cart.objects.filter(company=company, marketplace=place, prepared_by=None).exists():
+        cast.cart(whom, {"DESK-01": 1}, marketplace)
+    cart = prepare_cart(actor=cast.actor(who), marketplace=place, whom=ForWhom(f"C-{whom}"))
+    for sku, quantity in lines.items():
+        listing = cast.listing(sku, marketplace)
+        carts.add_line(actor=cast.actor(who), cart_id=cart.pk, listing_id=listing.pk, quantity=quantity)
+    return cart
+
+
+def place_for(cast: Cast, who: str, cart: Cart, **more):
+    """A seller's person orders what they prepared; with complete details unless others are given."""
+    given = {"details": details(cast, cart.country), **more}
+    return place_on_behalf(actor=cast.actor(who), cart_id=cart.pk, **given)
+
+
+def ask_in_name(cast: Cast, who: str, cart: Cart, of: str, **more):
+    """A seller's person sends what they prepared as the customer's request to somebody."""
+    given = {"details": details(cast, cart.country), **more}
+    return ask_on_behalf(actor=cast.actor(who), cart_id=cart.pk, approver_id=cast.user(of).pk, **given)

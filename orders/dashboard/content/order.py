@@ -69,7 +69,7 @@ def order_page(order: Order, actor: Actor, kept: Mapping[str, Any]) -> Values:
     return {
         "order": order,
         "label": label_of([line.name for line in lines]),
-        "lead": lead(order, lines, events, actor),
+        "lead": f"{placed_for(order, actor)} {lead(order, lines, events, actor)}".strip(),
         "reason": _reason(order, events),
         "steps": steps(order, events),
         "lines": [_row(line) for line in lines],
@@ -84,6 +84,19 @@ def order_page(order: Order, actor: Actor, kept: Mapping[str, Any]) -> Values:
         "moves": buttons(order, actor, kept),
         "siblings": _siblings(order, actor),
     }
+
+
+def placed_for(order: Order, actor: Actor) -> str:
+    """By whom it was placed, where that was a seller's person: `Placed for you by Rik Bakker of Resello BV.`"""
+    if not order.on_behalf:
+        return ""
+    whom = "you" if actor.user_id == order.buyer_id else order.buyer_name
+    return f"Placed for {whom} by {placer_of(order)}."
+
+
+def placer_of(order: Order) -> str:
+    """Who placed it, with the seller they did it for."""
+    return f"{order.placed_by_name} of {order.auditing_company.name}" if order.on_behalf else order.placed_by_name
 
 
 def expectation(order: Order, actor: Actor) -> str:
@@ -286,11 +299,17 @@ def _quote_of(order: Order, actor: Actor) -> list[Values]:
     ]
 
 
+def _asker(order: Order) -> str:
+    """Who sent it for approval in the buyer's name. One query, where somebody did."""
+    return order.asked_by.name if order.asked_by else ""
+
+
 def _people(order: Order, approval: Approval | None) -> list[Values]:
     rows = [
         {"label": "Ordered for", "value": order.company.name if order.company else order.buyer_name},
         {"label": "Ordered by", "value": order.buyer_name if order.company else ""},
-        {"label": "Placed by", "value": order.placed_by_name if order.placed_by_id != order.buyer_id else ""},
+        {"label": "Placed by", "value": placer_of(order) if order.placed_by_id != order.buyer_id else ""},
+        {"label": "Asked for by", "value": _asker(order)},
         {"label": "Marketplace", "value": order.marketplace.name},
         {"label": "Sold by", "value": order.auditing_company.name},
         {"label": "Delivered by", "value": order.vendor.name if order.is_resold else ""},
