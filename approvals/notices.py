@@ -54,6 +54,7 @@ def tell(approval: Approval, event: ApprovalEvent, letters: Iterable[Letter], no
         event=f"approval:{approval.pk}:{event.number}",
         tenant_id=approval.tenant_id,
         about=("approval", approval.key),
+        site_code=approval.site_code,
         now=now,
     )
 

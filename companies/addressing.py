@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import validate_host
+from django.urls import get_script_prefix, set_script_prefix
 
 from config.kit.refused import Invalid
 
@@ -99,8 +101,8 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 PREFIX_FORM = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 LONGEST_PREFIX = 40
 
-# The prefix under which this request came, such as /resello; what is stored must not have it.
-_prefix: ContextVar[str] = ContextVar("marketplace_prefix", default="")
+# With what this request's paths begin, without and with the marketplace's prefix; what is stored must not have it.
+_beginnings: ContextVar[tuple[str, str]] = ContextVar("beginnings", default=("/", "/"))
 
 
 def checked_host(text: str) -> str:
@@ -164,10 +166,29 @@ def address_of(place: Marketplace | None) -> str:
     return f"{own.scheme}://{place.host}{port}"
 
 
+@contextmanager
+def under_prefix(prefix: str) -> Iterator[None]:
+    """Every address that is made inside begins with the prefix of a marketplace."""
+    before = get_script_prefix()
+    token = _beginnings.set((before, f"{before}{prefix}/"))
+    set_script_prefix(f"{before}{prefix}/")
+    try:
+        yield
+    finally:
+        set_script_prefix(before)
+        _beginnings.reset(token)
+
+
 def unprefixed(path: str) -> str:
     """A path as it is at the installation's own address, whichever marketplace the request came by."""
-    prefix = _prefix.get()
-    return path.removeprefix(prefix) if prefix and path.startswith(f"{prefix}/") else path
+    own, here = _beginnings.get()
+    return own + path.removeprefix(here) if own != here and path.startswith(here) else path
+
+
+def prefixed(path: str) -> str:
+    """A path that was stored, as it is on the marketplace by which the request came."""
+    own, here = _beginnings.get()
+    return here + path.removeprefix(own) if own != here and path.startswith(own) else path
 
 
 def _is_number(host: str) -> bool:

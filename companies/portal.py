@@ -2,7 +2,7 @@
 
 The middleware puts on every request, without a query until somebody asks:
 
-    request.portal        everything below, and the memberships to choose from
+    request.portal        everything below, and the memberships to choose from (`companies.reader`)
     request.actor         the customer (set by `customer_area`, else None)
     request.seller        vendor's or reseller's people, or platform staff (set by `seller_area`, else None)
     request.area          "dashboard", "control_panel" or "" outside of both
@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from functools import cached_property, wraps
+from functools import wraps
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
@@ -35,26 +36,17 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from companies.actors import Actor, Channel, actor_for
-from companies.models import Marketplace, Member, Tenant
+from companies.actors import Actor
+from companies.addressing import address_of, unprefixed
+from companies.models import Marketplace
 from companies.models.user import known_time_zone
-from companies.roles import CompanyKind
+from companies.reader import HOMES, MARKETPLACE, Portal
 from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
 
 View = Callable[..., HttpResponse]
 Row = TypeVar("Row", bound=Model)
 FormType = TypeVar("FormType", bound=BaseForm)
 
-CUSTOMER_KINDS = (CompanyKind.CUSTOMER,)
-SELLER_KINDS = (CompanyKind.VENDOR, CompanyKind.RESELLER)
-HOMES = {"dashboard": "dashboard:home", "control_panel": "control_panel:home"}
-# What the session remembers of somebody's choices; `/switch/` writes it.
-CUSTOMER_COMPANY, SELLER_COMPANY, TENANT, MARKETPLACE = (
-    "customer_company",
-    "seller_company",
-    "tenant",
-    "marketplace",
-)
 KEPT, LONGEST_KEPT = "kept_input", 10_000  # twice the longest comment that is taken
 
 
@@ -75,118 +67,6 @@ class KeyConverter:
 register_converter(KeyConverter, "key")
 
 
-class Portal:
-    """The reader of one request, resolved as far as somebody asks and only once."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        self.request = request
-
-    @cached_property
-    def memberships(self) -> list[Member]:
-        """Every active membership of the reader, with user, company and tenant, by company name. One query."""
-        if not self.request.user.is_authenticated:
-            return []
-        return list(
-            Member.objects.active()
-            .filter(user_id=self.request.user.pk)
-            .select_related("company__tenant", "user")
-            .order_by("company__name", "pk")
-        )
-
-    def memberships_in(self, kinds: tuple[CompanyKind, ...]) -> list[Member]:
-        """The memberships in companies of these kinds: what can be chosen in an area."""
-        return [member for member in self.memberships if member.company.kind in kinds]
-
-    @cached_property
-    def customer_member(self) -> Member | None:
-        """The membership the reader buys with: the chosen one, else the first."""
-        return self._chosen(CUSTOMER_KINDS, CUSTOMER_COMPANY)
-
-    @cached_property
-    def seller_member(self) -> Member | None:
-        """The membership the reader sells with: the chosen one, else the first."""
-        return self._chosen(SELLER_KINDS, SELLER_COMPANY)
-
-    @cached_property
-    def customer_tenant(self) -> Tenant | None:
-        """Where the reader is a customer; one query for those in no company."""
-        if self.customer_member is not None:
-            return self.customer_member.company.tenant
-        if not self.request.user.is_authenticated:
-            return None
-        return Tenant.objects.filter(customers__user_id=self.request.user.pk).order_by("pk").first()
-
-    @cached_property
-    def seller_tenant(self) -> Tenant | None:
-        """Where the reader sells; platform staff choose a tenant and have the first until then."""
-        if self.seller_member is not None:
-            return self.seller_member.company.tenant
-        if not self.is_staff:
-            return None
-        tenants = Tenant.objects.order_by("pk")
-        chosen = self.request.session.get(TENANT)
-        return (tenants.filter(pk=chosen).first() if chosen else None) or tenants.first()
-
-    @cached_property
-    def customer(self) -> Actor | None:
-        """The reader as a customer. Two queries for members."""
-        if self.customer_tenant is None:
-            return None
-        member = self.customer_member
-        return actor_for(
-            self.request.user,
-            self.customer_tenant,
-            company_id=member.company_id if member else None,
-            kinds=CUSTOMER_KINDS,
-        )
-
-    @cached_property
-    def seller(self) -> Actor | None:
-        """The reader as one of a vendor's or reseller's people, else as platform staff."""
-        if self.seller_member is not None:
-            return Actor.member(self.seller_member)
-        if not self.is_staff:
-            return None
-        return Actor.staff(self.request.user, Channel.PORTAL, self.seller_tenant.pk if self.seller_tenant else None)
-
-    @property
-    def is_staff(self) -> bool:
-        """The reader operates the installation."""
-        return bool(self.request.user.is_authenticated and self.request.user.is_active and self.request.user.is_staff)
-
-    @property
-    def home(self) -> str:
-        """The address of the area where the reader has more to do: sellers and staff in the control panel."""
-        area = "dashboard" if self.customer_member or not (self.seller_member or self.is_staff) else "control_panel"
-        return reverse(HOMES[area])
-
-    @cached_property
-    def marketplaces(self) -> list[Marketplace]:
-        """The tenant's active marketplaces, the parent first. One query."""
-        if not self.request.tenant:
-            return []
-        places = Marketplace.objects.filter(tenant_id=self.request.tenant.pk, is_active=True).select_related("owner")
-        return sorted(places.order_by("pk"), key=lambda place: place.owner_id is not None)
-
-    @cached_property
-    def marketplace(self) -> Marketplace | None:
-        """Where the reader shops: the chosen one, else the parent marketplace."""
-        wanted = self.request.session.get(MARKETPLACE)
-        places = self.marketplaces
-        return next((place for place in places if place.key == wanted), places[0] if places else None)
-
-    def _chosen(self, kinds: tuple[CompanyKind, ...], choice: str) -> Member | None:
-        members = self.memberships_in(kinds)
-        if not members:
-            return None
-        wanted = self.request.session.get(choice)
-        return next((member for member in members if member.company_id == wanted), members[0])
-
-    def tenant(self) -> Tenant | None:
-        """The tenant of the area the reader is in."""
-        return self.seller_tenant if self.request.area == "control_panel" else self.customer_tenant
-
-
 class PortalMiddleware:
     """Prepares `request.portal` and lets the page speak in the reader's time zone and language.
 
@@ -202,7 +82,9 @@ class PortalMiddleware:
         request.tenant = SimpleLazyObject(portal.tenant)
         request.marketplace = SimpleLazyObject(lambda: portal.marketplace)
         with ExitStack() as stack:
-            if request.session.session_key and request.user.is_authenticated:
+            # Pictures and sheets are the same for everybody, and kept by browsers whoever signs in.
+            personal = not request.path_info.startswith("/brand/")
+            if personal and request.session.session_key and request.user.is_authenticated:
                 stack.enter_context(timezone.override(_zone(request.user.time_zone)))
                 stack.enter_context(translation.override(_language(request.user.language)))
             return self.get_response(request)
@@ -227,7 +109,7 @@ def customer_area(view: View) -> View:
         request.actor = request.portal.customer
         return request.actor
 
-    return _area("dashboard", enter, "You belong to no company that orders here.", view)
+    return _area("dashboard", enter, _no_customer, view)
 
 
 def seller_area(view: View) -> View:
@@ -237,10 +119,26 @@ def seller_area(view: View) -> View:
         request.seller = request.portal.seller
         return request.seller
 
-    return _area("control_panel", enter, "The control panel is for vendors, resellers and platform staff.", view)
+    return _area("control_panel", enter, _no_seller, view)
 
 
-def _area(area: str, enter: Callable[[HttpRequest], Actor | None], stranger: str, view: View) -> View:
+def _no_customer(request: HttpRequest) -> str:
+    place = request.portal.addressed
+    if place is None:
+        return "You belong to no company that orders here."
+    return (
+        f"You are signed in as {request.user.email}, who is no customer of {place.name}. Sign out and sign in with "
+        f"an account of {place.name}, or go where you are a customer: {settings.SITE_URL}/."
+    )
+
+
+def _no_seller(request: HttpRequest) -> str:
+    return "The control panel is for vendors, resellers and platform staff."
+
+
+def _area(
+    area: str, enter: Callable[[HttpRequest], Actor | None], stranger: Callable[[HttpRequest], str], view: View
+) -> View:
     @wraps(view)
     def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.area = area
@@ -248,7 +146,7 @@ def _area(area: str, enter: Callable[[HttpRequest], Actor | None], stranger: str
             return redirect_to_login(_return_address(request))
         if enter(request) is None:
             request.area = ""  # the page that says so has no areas to offer
-            response = render(request, "403.html", {"message": stranger}, status=403)
+            response = render(request, "403.html", {"message": stranger(request)}, status=403)
         else:
             response = _answer(request, view, args, kwargs, back=None)
         add_never_cache_headers(response)  # what one person read is not for the next one at this machine
@@ -360,6 +258,20 @@ def blame(form: BaseForm, refusal: Invalid, fields: Mapping[str, str] | None = N
     """Show a refusal at the form's field of its name (`fields` translates names), else above the form."""
     name = (fields or {}).get(refusal.field, refusal.field)
     form.add_error(name if name in form.fields else None, " ".join((refusal.text, *refusal.details)))
+
+
+def cart_on(request: HttpRequest, place: Marketplace) -> str:
+    """Where the reader's cart on this marketplace is; they shop there from now on.
+
+    At the address of another marketplace they stay, and a message says where it is.
+    """
+    here = request.portal.addressed
+    if here is None or here.pk == place.pk:
+        request.session[MARKETPLACE] = place.key
+    else:
+        url = f"{address_of(place)}{unprefixed(reverse('dashboard:cart'))}"
+        messages.info(request, f"This cart is on {place.name}: {url}")
+    return reverse("dashboard:cart")
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Row], size: int = 25) -> Page[Row]:

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from approvals.dashboard.rows import to_decide
 from companies.actors import Actor
+from companies.branding import brand_on_pages
 from companies.models import Member, Tenant, User
-from companies.portal import HOMES
+from companies.reader import HOMES
 from notifications.models import Notice
 from orders.control_panel.quote_rows import mine_to_price, prices_quotes
 from orders.dashboard.content.quotes import to_answer
@@ -50,7 +51,7 @@ class Entry:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The values of `templates/base.html`; nothing outside the two portals.
+    """The values of `templates/base.html`; outside the two portals only the look of the address's marketplace.
 
     One query for all counts, and the marketplaces' where the page did not ask for them.
     """
@@ -59,7 +60,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         return _dashboard(request, request.actor, request.portal.customer_member)
     if area == "control_panel":
         return _control_panel(request, request.seller, request.portal.seller_member)
-    return {}
+    place = request.portal.addressed if hasattr(request, "portal") else None
+    return {"brand": brand_on_pages(place)} if place else {}
 
 
 def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dict[str, Any]:
@@ -81,9 +83,9 @@ def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dic
     items += [Entry("Quotes", "quotes", "quote", counts["quotes"]), Entry("Orders", "orders", "orders")]
     if member is not None:
         items.append(Entry("Company", "company", "building"))
-    name = request.marketplace.name if request.marketplace else request.tenant.name
+    brand = brand_on_pages(request.portal.marketplace, request.tenant.name)
     return {
-        **_frame(request, "dashboard", name, counts["notices"]),
+        **_frame(request, "dashboard", brand, counts["notices"]),
         "nav": _nav(request, "dashboard", items),
         "me": {
             **_me(request, member, actor),
@@ -111,7 +113,7 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     if request.portal.is_staff:
         nav.append({"label": "Administration", "url": reverse("admin:index"), "icon": "gear", "current": False})
     return {
-        **_frame(request, "control_panel", tenant, counts["notices"]),
+        **_frame(request, "control_panel", brand_on_pages(None, tenant), counts["notices"]),
         "nav": nav,
         "me": {**_me(request, member, actor), "tenants": _tenants(request)},
     }
@@ -128,10 +130,10 @@ def _counts(actor: Actor, **waiting: QuerySet[Any]) -> dict[str, int]:
     return {name: found[f"n_{name}"] or 0 for name in waiting}
 
 
-def _frame(request: HttpRequest, area: str, name: str, unread: int) -> dict[str, Any]:
+def _frame(request: HttpRequest, area: str, brand: dict[str, Any], unread: int) -> dict[str, Any]:
     return {
         "area": area,
-        "brand": {"name": name, "logo_url": ""},
+        "brand": brand,
         "home_url": reverse(HOMES[area]),
         "unread_notices": unread,
         "notices_url": reverse(f"{area}:notices"),
@@ -173,7 +175,7 @@ def _me(request: HttpRequest, member: Member | None, actor: Actor) -> dict[str, 
                 "name": mine.company.name,
                 "current": member is not None and mine.pk == member.pk,
             }
-            for mine in request.portal.memberships
+            for mine in request.portal.choices
         ],
         "switch_url": reverse("switch"),
         "sign_out_url": reverse("sign_out"),

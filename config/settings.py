@@ -52,7 +52,7 @@ if DEMO:
     SECRET_KEY = SECRET_KEY or _kept_secret("secret-key")
     HISTORY_KEYS = HISTORY_KEYS or {"demo": _kept_secret("history-key").encode()}
     WEBHOOK_KEYS = WEBHOOK_KEYS or {"demo": _kept_secret("webhook-key").encode()}
-    ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]"]
+    ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", ".localhost", "[::1]"]
 elif not PRODUCTION:
     SECRET_KEY = SECRET_KEY or "tests-only-" + "x1y2z3" * 10
     HISTORY_KEYS = HISTORY_KEYS or {"test": b"tests-only-history-key-of-32-chars"}
@@ -147,6 +147,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.cors.OtherOrigins",
     "config.middleware.ContentSecurityPolicy",
+    "companies.by_prefix.MarketplacePrefix",  # before whatever reads the path
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -190,9 +191,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "/sign-in/"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/sign-in/"
+# By name, so that they keep the prefix of a marketplace.
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign_in"
 # Ten wrong passwords for one account from one address: a pause, not a lock-out by strangers of everybody.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -6,6 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 import approvals.dashboard.urls
+import companies.branding
 import companies.control_panel.urls
 import companies.dashboard.urls
 import notifications.control_panel.urls
@@ -39,6 +40,7 @@ urlpatterns = [
     path("switch/", views.switch, name="switch"),
     path("dashboard/", include((dashboard, "dashboard"))),
     path("control-panel/", include((control_panel, "control_panel"))),
+    *companies.branding.urlpatterns,
     path("admin/", admin.site.urls),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

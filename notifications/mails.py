@@ -15,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from notifications.attachments import attachment_of
+from notifications.branding import LOGO_HEIGHT, LOGO_ID, Brand, brand_of, picture_of
 from notifications.models import Notice
 from notifications.wording import Wording, one_line, wording_of
 
@@ -22,6 +23,7 @@ from notifications.wording import Wording, one_line, wording_of
 # screens cannot, and stay for those that read them. A mail is never a reason to fetch something.
 INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 LONGEST_FILE_NAME = 100
+LONGEST_SENDER = 60
 WEB_ADDRESS = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
 
 
@@ -29,16 +31,18 @@ def mail_of(notice: Notice) -> EmailMultiAlternatives:
     """The mail as text and as HTML, in the recipient's time zone; `notice` comes with recipient and tenant.
 
     It has the same Message-ID each time. The sender is the installation's address under the name of
-    the marketplace or tenant, whom the reader knows. Raises `NotMade` where the file that goes with it
-    cannot be made.
+    the marketplace or tenant, whom the reader knows; a customer's mail looks like their marketplace. Raises
+    `NotMade` where the file that goes with it cannot be made.
     """
     words = wording_of(notice, notice.recipient.time_zone)
-    values = _values(notice, words)
+    brand = brand_of(notice, words.facts)
+    values = _values(notice, words, brand)
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     mail = EmailMultiAlternatives(
         subject=words.subject,
         body=render_to_string("notifications/layout.txt", values).strip() + "\n",
-        from_email=formataddr((values["sender"], address)),
+        from_email=formataddr((one_line(brand.sender, LONGEST_SENDER), address)),
+        reply_to=[brand.reply_to] if brand.reply_to else None,
         to=[notice.recipient.email],
         headers={
             "Message-ID": f"<{notice.message_id}@{address.rpartition('@')[2]}>",
@@ -46,20 +50,27 @@ def mail_of(notice: Notice) -> EmailMultiAlternatives:
         },
     )
     mail.attach_alternative(INLINER.inline(render_to_string("notifications/layout.html", values)), "text/html")
+    if brand.logo is not None:
+        mail.attach(picture_of(brand.logo))
+        mail.mixed_subtype = "related"
     file = attachment_of(notice)
     if file is not None:
+        mail.mixed_subtype = "mixed"
         mail.attach(one_line(file.name, LONGEST_FILE_NAME), file.content, file.type)
     return mail
 
 
-def _values(notice: Notice, words: Wording) -> dict[str, Any]:
+def _values(notice: Notice, words: Wording, brand: Brand) -> dict[str, Any]:
     """What both layouts show."""
     return {
         "words": words,
-        "sender": one_line(words.facts.get("marketplace") or notice.tenant.name, 60),
+        "sender": one_line(brand.name, LONGEST_SENDER),
+        "brand": brand,
+        "logo_id": LOGO_ID,
+        "logo_height": LOGO_HEIGHT,
         "recipient": one_line(notice.recipient.name),
-        "url": f"{settings.SITE_URL}{notice.url}" if notice.url else "",
-        "site_url": settings.SITE_URL,
+        "url": f"{brand.base_url}{notice.url}" if notice.url else "",
+        "site_url": brand.base_url,
         "sections": [_section(name, notice.topic, words.facts) for name in words.sections],
     }
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from kombu.exceptions import OperationalError
 
+from companies.addressing import unprefixed
 from notifications import tasks
 from notifications.models import MailState, Notice
 from notifications.texts import complete
@@ -47,12 +48,14 @@ class Letter:
 class News:
     """One event, such as `approval:<id>:<number>`, and the letters about it.
 
-    `about` is the kind and key of what the pages show them for.
+    `about` is the kind and key of what the pages show them for, `site_code` the marketplace it happened on,
+    in whose name its customers are written to.
     """
 
     event: str
     letters: Sequence[Letter]
     about: tuple[str, str] = ("", "")
+    site_code: str = ""
 
 
 def post(
@@ -61,11 +64,12 @@ def post(
     event: str,
     tenant_id: int,
     about: tuple[str, str] = ("", ""),
+    site_code: str = "",
     now: datetime | None = None,
     mailed_at: datetime | None = None,
 ) -> None:
     """Write the notices of one event into the caller's transaction; see `post_all`."""
-    post_all([News(event, tuple(letters), about)], tenant_id=tenant_id, now=now, mailed_at=mailed_at)
+    post_all([News(event, tuple(letters), about, site_code)], tenant_id=tenant_id, now=now, mailed_at=mailed_at)
 
 
 def post_all(
@@ -92,6 +96,7 @@ def post_all(
                 continue
             notice.tenant_id = tenant_id
             notice.about_kind, notice.about_key = one.about
+            notice.site_code = one.site_code
             if mailed_at is not None:
                 notice.mail_state, notice.sent_at = MailState.SENT, mailed_at
             notices[notice.key] = notice
@@ -141,7 +146,7 @@ def _notice(letter: Letter, event: str, now: datetime) -> Notice | None:
         recipient_id=letter.recipient_id,
         topic=letter.topic,
         facts=complete(letter.topic, letter.facts),
-        url=letter.url,
+        url=unprefixed(letter.url),
         created_at=now,
         next_attempt_at=now,
     )

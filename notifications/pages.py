@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from companies.addressing import prefixed
 from companies.portal import one_of, page_of
 from notifications.inbox import entry
 from notifications.models import Notice, NoticeQuerySet
@@ -39,7 +40,7 @@ def notice_open(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Mark one as read and go to what it is about."""
     notice = one_of(_mine(request).filter(pk=notice_id), "notice")
     _read(_mine(request).filter(pk=notice_id))
-    return redirect(notice.url or _list_url(request))
+    return redirect(prefixed(notice.url) or _list_url(request))
 
 
 @require_POST

@@ -177,7 +177,7 @@ def _without_prices(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _news(order: Order, event: OrderEvent, letters: Iterable[Letter]) -> News:
-    return News(f"order:{order.pk}:{event.number}", tuple(letters), ("order", order.number))
+    return News(f"order:{order.pk}:{event.number}", tuple(letters), ("order", order.number), order.marketplace.key)
 
 
 def _post(order: Order, event: OrderEvent, letters: Iterable[Letter], now: datetime) -> None:

@@ -164,5 +164,6 @@ def _post(
         event=f"quote:{quote.pk}:{event.number}",
         tenant_id=quote.tenant_id,
         about=("quote", quote.number),
+        site_code=quote.marketplace.key,
         now=now,
     )

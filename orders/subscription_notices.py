@@ -67,6 +67,7 @@ def _post(subscription: Subscription, event: SubscriptionEvent, topic: str, acto
         event=f"subscription:{subscription.pk}:{event.number}",
         tenant_id=subscription.tenant_id,
         about=("subscription", subscription.number),
+        site_code=subscription.marketplace.key,
         now=now,
     )
 

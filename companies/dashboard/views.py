@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from companies import portal
 from companies.dashboard.company import active_of, company_page, people_of
 from companies.dashboard.forms import ProfileForm, SignInForm, profile_of
 from companies.models import Company, Tenant
 from companies.portal import customer_area, page_of, refusals
+from companies.reader import CUSTOMER_COMPANY, HOMES, MARKETPLACE, SELLER_COMPANY, TENANT
 from companies.roles import CompanyKind
 from companies.services.profile import change_profile
 from config.kit.refused import Missing
@@ -80,20 +80,20 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 def _switch_company(request: HttpRequest, wanted: str) -> HttpResponse:
-    member = next((m for m in request.portal.memberships if str(m.company_id) == wanted), None)
+    member = next((m for m in request.portal.choices if str(m.company_id) == wanted), None)
     if member is None:
         raise Missing("You are no active member of this company.")
     buys = member.company.kind == CompanyKind.CUSTOMER
-    request.session[portal.CUSTOMER_COMPANY if buys else portal.SELLER_COMPANY] = member.company_id
+    request.session[CUSTOMER_COMPANY if buys else SELLER_COMPANY] = member.company_id
     messages.info(request, f"You now work for {member.company.name}.")
-    return redirect(portal.HOMES["dashboard" if buys else "control_panel"])
+    return redirect(HOMES["dashboard" if buys else "control_panel"])
 
 
 def _switch_marketplace(request: HttpRequest, wanted: str) -> HttpResponse:
     place = next((place for place in request.portal.marketplaces if place.key == wanted), None)
     if place is None:
         raise Missing("There is no such marketplace.")
-    request.session[portal.MARKETPLACE] = place.key
+    request.session[MARKETPLACE] = place.key
     return redirect("dashboard:cart" if request.POST.get("to") == "cart" else "dashboard:shop")
 
 
@@ -101,8 +101,8 @@ def _switch_tenant(request: HttpRequest, wanted: str) -> HttpResponse:
     tenant = Tenant.objects.filter(key=wanted).first() if request.portal.is_staff and "\x00" not in wanted else None
     if tenant is None:
         raise Missing("There is no such tenant.")
-    request.session[portal.TENANT] = tenant.pk
-    return redirect(portal.HOMES["control_panel"])
+    request.session[TENANT] = tenant.pk
+    return redirect(HOMES["control_panel"])
 
 
 @require_safe

@@ -36,6 +36,7 @@ class Mail:
     text: str
     html: str
     files: tuple[File, ...] = ()
+    pictures: tuple[tuple[str, File], ...] = ()  # what the HTML shows of the mail itself, by its id
 
 
 class Mailbox(Sequence[Mail]):
@@ -77,7 +78,12 @@ def _mail(name: str, content: bytes) -> Mail:
         message_id=str(message["Message-ID"] or ""),
         text=_part(message, "plain"),
         html=_part(message, "html"),
-        files=tuple(_file(part) for part in message.iter_attachments()),
+        files=tuple(_file(part) for part in message.iter_attachments() if not part["Content-ID"]),
+        pictures=tuple(
+            (str(part["Content-ID"]).strip("<>"), _file(part))
+            for part in message.iter_attachments()
+            if part["Content-ID"]
+        ),
     )
 
 

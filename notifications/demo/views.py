@@ -6,6 +6,7 @@ reaches the demo, which is why it is not mounted in production.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 
@@ -43,7 +44,10 @@ def demo_mail(request: HttpRequest, name: str) -> HttpResponse:
 def demo_mail_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part alone, harmless whatever it holds."""
     # In the frame of the page a link would open inside it, where our own pages refuse to be shown.
-    html = _mail(name).html.replace("<head>", '<head><base target="_top">', 1)
+    mail = _mail(name)
+    html = mail.html.replace("<head>", '<head><base target="_top">', 1)
+    for id_, picture in mail.pictures:
+        html = html.replace(f"cid:{id_}", f"data:{picture.type};base64,{b64encode(picture.content).decode()}")
     return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY})
 
 

@@ -69,6 +69,7 @@ class Notice(models.Model):
     url = models.CharField(max_length=200, blank=True)
     about_kind = models.CharField(max_length=20, blank=True, help_text="What it is about: approval or order.")
     about_key = models.CharField(max_length=64, blank=True)
+    site_code = models.CharField(max_length=64, blank=True, help_text="The marketplace in whose name it is told.")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
     mail_state = models.CharField(max_length=8, choices=MailState, default=MailState.WAITING)

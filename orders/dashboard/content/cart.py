@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -35,9 +35,14 @@ from orders.priced import Parcel, PricedCart, PricedCartLine, priced_cart
 LINE_TOTAL_LABEL = "Total, gross"
 
 
-def cart_page(cart: Cart | None, place: Marketplace | None, actor: Actor, now: datetime) -> Values:
-    """The page's values; the number of queries does not depend on the number of lines."""
-    shown: Values = {"place": place, "others": other_carts(actor, cart, now)}
+def cart_page(
+    cart: Cart | None, place: Marketplace | None, actor: Actor, now: datetime, *, places: Collection[Marketplace]
+) -> Values:
+    """The page's values; the number of queries does not depend on the number of lines.
+
+    `places` are the marketplaces that the reader can go to from here: of no other a cart is shown.
+    """
+    shown: Values = {"place": place, "others": other_carts(actor, cart, now, places)}
     if cart is None:
         return shown
     priced = priced_cart(cart, now)
@@ -136,9 +141,10 @@ def seen_token(priced: PricedCart, ruling: Ruling, shipping: Iterable[Values] = 
     )[:16]
 
 
-def other_carts(actor: Actor, open_cart: Cart | None, now: datetime) -> Values:
+def other_carts(actor: Actor, open_cart: Cart | None, now: datetime, places: Collection[Marketplace]) -> Values:
     """Carts that wait for an approval, open ones of other marketplaces, and those put aside. Three queries."""
-    mine = Cart.objects.owned_by(actor).exclude(status=CartStatus.CLOSED)
+    mine = Cart.objects.owned_by(actor).filter(marketplace__in=[place.pk for place in places])
+    mine = mine.exclude(status=CartStatus.CLOSED)
     if open_cart is not None:
         mine = mine.exclude(pk=open_cart.pk)
     carts = list(

@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Listing
-from companies import portal
-from companies.portal import customer_area, one_of, page_before, refusals
+from companies.portal import cart_on, customer_area, one_of, page_before, refusals
 from config.kit.refused import Missing
 from config.kit.wording import quantity_text
 from orders.dashboard.content.amounts import in_reader_language
@@ -40,7 +39,9 @@ def open_cart(request: HttpRequest) -> Cart | None:
 def cart(request: HttpRequest) -> HttpResponse:
     """The open cart with its ruling, and the carts that wait or were put aside."""
     place, now = request.portal.marketplace, timezone.now()
-    return render(request, "dashboard/cart.html", cart_page(open_cart(request), place, request.actor, now))
+    places = request.portal.marketplaces
+    shown = cart_page(open_cart(request), place, request.actor, now, places=places)
+    return render(request, "dashboard/cart.html", shown)
 
 
 @require_POST
@@ -123,9 +124,8 @@ def restore(request: HttpRequest, key: str) -> HttpResponse:
     """Make a cart that was put aside the open one, on its marketplace."""
     wanted = one_of(Cart.objects.owned_by(request.actor).filter(key=key).select_related("marketplace"), "cart")
     carts.restore_cart(actor=request.actor, cart_id=wanted.pk)
-    request.session[portal.MARKETPLACE] = wanted.marketplace.key
     messages.success(request, "Your cart is back.")
-    return redirect("dashboard:cart")
+    return redirect(cart_on(request, wanted.marketplace))
 
 
 @require_POST

@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from companies import portal
-from companies.portal import customer_area, kept_input, one_of, page_of, refusals
+from companies.portal import cart_on, customer_area, kept_input, one_of, page_of, refusals
 from config.kit.refused import Missing
 from orders.dashboard.content.amounts import in_reader_language, joined
 from orders.dashboard.content.order import order_page
@@ -86,5 +85,4 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
         messages.warning(request, f"Not sold any more, and left out: {names}.")
     if copied.added:
         messages.success(request, f"The lines of {found.number} are in your cart, at today's prices.")
-    request.session[portal.MARKETPLACE] = found.marketplace.key
-    return redirect("dashboard:cart")
+    return redirect(cart_on(request, found.marketplace))
