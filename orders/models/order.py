@@ -22,6 +22,7 @@ from orders.lifecycle import DeliveryState, OrderKind, OrderStatus
 from orders.models.cart import Cart
 from orders.models.quote import Quote
 from orders.models.subscription import Subscription, SubscriptionChange
+from orders.review_warnings import HONOURED, Honoured
 
 if TYPE_CHECKING:
     from companies.actors import Actor
@@ -196,6 +197,9 @@ class Order(HasHistory, Resource):
 
     objects = OrderQuerySet.as_manager()
 
+    # Set by the service that approves, for the event this leaves.
+    honoured: Honoured | None = None
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key"], name="one_order_per_key"),
@@ -291,3 +295,8 @@ class OrderEvent(ChainedEvent):
         constraints = [
             models.UniqueConstraint(fields=["order", "number"], name="one_order_event_per_number"),
         ]
+
+    @property
+    def comment_for_customer(self) -> str:
+        """The comment, unless it is the seller's reason to honour what was withdrawn."""
+        return "" if HONOURED in self.facts else self.comment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from orders.lifecycle import (
     outcome_of,
 )
 from orders.models import Order, OrderEvent, OrderLine
+from orders.review_warnings import HONOURED
 from orders.services.subscription_steps import follow_order
 from orders.standing import had_it_ordered
 from orders.vendor_calls import call_to_deliver
@@ -50,13 +52,16 @@ def write_order_moves(
     """Write `move` to locked orders; whether it may be made was asked before. One UPDATE, one INSERT.
 
     `reason` is what the customer reads, `note` the seller's own, `facts` more for the event. What was open to be
-    delivered ends with an order that ends.
+    delivered ends with an order that ends. What an approval honours anyway is in its event, with why as its comment.
     """
     events = []
     for order in orders:
         what = Happening(
             _EVENT_KINDS[move], from_status=order.status, to_status=to, comment=reason, facts=dict(facts or {})
         )
+        if order.honoured is not None:
+            honoured = {**(what.facts or {}), HONOURED: list(order.honoured.what)}
+            what = replace(what, comment=order.honoured.reason, facts=honoured)
         order.status = to
         order.status_since = now
         order.status_reason = reason

@@ -6,6 +6,7 @@ over to the order in the same transaction, so the two cannot disagree.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -23,17 +24,35 @@ from companies.actors import Actor
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.lifecycle import OrderMove, OrderParty
 from orders.models import Order
+from orders.review_facts import order_now
+from orders.review_warnings import Honoured, honoured_of, in_the_way, warnings_of
 from orders.services.subscription_steps import lock_subscriptions_of
 from orders.standing import check, how_it_stands, needs_another, parties_of
 
+HONOUR_HINT = "Honour it anyway, with a reason, or reject it."
 
-def approve_order(*, actor: Actor, order_id: int, note: str = "", now: datetime | None = None) -> Order:
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What goes with a decision: what the customer reads, what only the seller reads, why what is gone counts."""
+
+    reason: str = ""
+    note: str = ""
+    honour: str = ""
+
+
+def approve_order(
+    *, actor: Actor, order_id: int, note: str = "", honour_reason: str = "", now: datetime | None = None
+) -> Order:
     """Accept an order; it may be delivered from now on and the customer is told.
 
-    For auditors and managers of the auditing company, platform staff where it has none. `note` is
-    internal. Raises `Missing`, `NotYours`, and `Late` with who decided before.
+    For auditors and managers of the auditing company, platform staff where nobody of it can. `note` is
+    internal. Raises `Missing`, `NotYours`, and `Late` with who decided before, or (code `blocked`, the details say
+    by what) where product, plan or offer were withdrawn since, or the customer disabled. What was withdrawn is
+    honoured anyway with `honour_reason`, which history keeps for the seller.
     """
-    return _end_review(OrderMove.APPROVE, actor, order_id, "", clean_comment(note, field="note"), now)
+    said = Said(note=clean_comment(note, field="note"), honour=clean_comment(honour_reason, field="honour_reason"))
+    return _end_review(OrderMove.APPROVE, actor, order_id, said, now)
 
 
 def reject_order(*, actor: Actor, order_id: int, reason: str, note: str = "", now: datetime | None = None) -> Order:
@@ -44,12 +63,12 @@ def reject_order(*, actor: Actor, order_id: int, reason: str, note: str = "", no
     reason = clean_comment(reason, field="reason")
     if not reason:
         raise Invalid("Say why; the customer will read it.", field="reason")
-    return _end_review(OrderMove.REJECT, actor, order_id, reason, clean_comment(note, field="note"), now)
+    return _end_review(OrderMove.REJECT, actor, order_id, Said(reason, clean_comment(note, field="note")), now)
 
 
 def withdraw_order(*, actor: Actor, order_id: int, reason: str = "", now: datetime | None = None) -> Order:
     """Take an order back while it waits; for its buyer and the admins of the buyer's company."""
-    return _end_review(OrderMove.WITHDRAW, actor, order_id, clean_comment(reason, field="reason"), "", now)
+    return _end_review(OrderMove.WITHDRAW, actor, order_id, Said(clean_comment(reason, field="reason")), now)
 
 
 def withdraw_by_system(found: Order, why: str, now: datetime) -> None:
@@ -83,10 +102,26 @@ _REVIEW_MOVES = {
     OrderMove.WITHDRAW: Move.CLOSE,
 }
 
+
+def _check_nothing_in_the_way(order: Order, honour: str) -> Honoured | None:
+    """What a yes to this locked order honours anyway, if anything; raises `Late` (code `blocked`)."""
+    warnings = warnings_of(order_now(order))
+    blocking = in_the_way(warnings, honoured=bool(honour))
+    if blocking:
+        ways = [HONOUR_HINT] if all(warning.honourable for warning in blocking) else []
+        raise Late(
+            f"Order {order.number} cannot be approved as it is.",
+            code="blocked",
+            details=[*(warning.text for warning in blocking), *ways],
+        )
+    what = honoured_of(warnings)
+    return Honoured(what, honour) if what else None
+
+
 _REVIEW_PARTIES = {OrderParty.AUDITOR: Party.APPROVER, OrderParty.CUSTOMER: Party.REQUESTER}
 
 
-def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note: str, now: datetime | None) -> Order:
+def _end_review(move: OrderMove, actor: Actor, order_id: int, said: Said, now: datetime | None) -> Order:
     now = now or timezone.now()
     found = Order.objects.visible_to(actor).filter(pk=order_id).first()
     if found is None:
@@ -109,11 +144,13 @@ def _end_review(move: OrderMove, actor: Actor, order_id: int, reason: str, note:
             to = check_review(review, _REVIEW_MOVES[move], standing, now)
         except Late as late:
             raise Late(how_it_stands(order)) from late
-        order.status_reason, order.internal_note = reason, note
+        if move is OrderMove.APPROVE:
+            order.honoured = _check_nothing_in_the_way(order, said.honour)
+        order.status_reason, order.internal_note = said.reason, said.note
         if move is OrderMove.WITHDRAW:
-            write_moves([review], Move.CLOSE, to, actor, now, comment=reason)
+            write_moves([review], Move.CLOSE, to, actor, now, comment=said.reason)
         else:
             # Not the note: the customer who asked may read what was answered.
-            answer_step(review, latest_snapshot(review), _REVIEW_MOVES[move], to, actor, reason, now)
+            answer_step(review, latest_snapshot(review), _REVIEW_MOVES[move], to, actor, said.reason, now)
         subject_of(review.subject_kind).decided(order, review, _REVIEW_MOVES[move], actor, now)
         return order

@@ -158,7 +158,7 @@ def test_a_sweep_with_nothing_to_do(cast, asked):
 
 
 @pytest.mark.parametrize(
-    ("move", "who", "most"), [(accept, "victor", 17), (reject, "victor", 16), (withdraw, "bea", 13)]
+    ("move", "who", "most"), [(accept, "victor", 18), (reject, "victor", 15), (withdraw, "bea", 13)]
 )
 def test_ending_a_review(cast, move, who, most):
     (placed,) = ordered(cast, "bea", {"SERVER-01": 1})

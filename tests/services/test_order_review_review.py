@@ -5,18 +5,24 @@ from datetime import timedelta
 import pytest
 
 from approvals import services as approving
-from companies.models import Company, Marketplace, Member
+from catalog.models import Listing, Product
+from companies.models import Company, Marketplace, Member, User
 from companies.services import set_preference
-from config.kit.refused import NotYours
+from config.kit.refused import Late, NotYours
 from notifications.models import Notice
+from orders.review_facts import order_now
+from orders.review_warnings import warnings_of
 from orders.services.review_reminders import remind_of_reviews
 from tests.stories.scenes import (
     OVER,
     accept,
     ask,
+    check_histories,
+    facts_for,
     nothing_changes,
     ordered,
     reassign,
+    reject,
     told_since,
     withdraw,
 )
@@ -149,3 +155,65 @@ def refused_all(cast, people, orders):
         for placed in orders:
             with nothing_changes(), pytest.raises(NotYours):
                 accept(cast, who, placed)
+
+
+class TestWhatChangedMeanwhile:
+    """Check "Review screen". Cases 6 (withdrawn), 8 (price changed), 27 (customer disabled), 11 (plan withdrawn)."""
+
+    def test_case_6_withdrawn_is_refused_unless_it_is_honoured_with_a_reason(self, cast, waiting):
+        Product.objects.filter(sku="SERVER-01").update(is_active=False)
+        with nothing_changes(), pytest.raises(Late) as refused:
+            accept(cast, "victor", waiting)
+        assert refused.value.code == "blocked"
+        assert "Server management (SERVER-01) has been withdrawn" in refused.value.details[0]
+        with nothing_changes(), pytest.raises(Late):
+            accept(cast, "victor", waiting, honour_reason="  ")
+
+        placed = accept(cast, "victor", waiting, honour_reason="Promised by phone.")
+
+        assert (placed.status, placed.status_reason) == ("pending", "")
+        event = placed.events.get(kind="order.approved")
+        assert (event.comment, event.facts) == ("Promised by phone.", {"honoured": ["product_withdrawn SERVER-01"]})
+        # The customer is not told why.
+        assert event.comment_for_customer == ""
+        assert "Promised" not in str(facts_for("bea", "order.approved"))
+        check_histories()
+
+    def test_case_6_plan_offer_and_marketplace_block_too_and_rejecting_stays_possible(self, cast, waiting):
+        for model, key in ((Listing, cast.listing("SERVER-01").pk), (Marketplace, cast.main.pk)):
+            model.objects.filter(pk=key).update(is_active=False)
+            with nothing_changes(), pytest.raises(Late):
+                accept(cast, "victor", waiting)
+            model.objects.filter(pk=key).update(is_active=True)
+        Listing.objects.filter(pk=cast.listing("SERVER-01").pk).update(is_active=False)
+
+        assert reject(cast, "victor", waiting).status == "rejected"
+
+    def test_case_8_the_price_agreed_counts_whatever_it_is_today(self, cast, waiting):
+        Listing.objects.filter(pk=cast.listing("SERVER-01").pk).update(unit_price=2000)
+        (warning,) = warnings_of(order_now(waiting))
+        assert (warning.code, warning.blocks) == ("price_changed", False)
+
+        placed = accept(cast, "victor", waiting)
+
+        assert placed.gross == waiting.gross
+        assert placed.events.get(kind="order.approved").facts == {}
+
+    def test_case_27_nothing_is_approved_for_a_disabled_customer_whatever_is_honoured(self, cast, waiting):
+        other = ordered(cast, "ana", {"SERVER-01": 1})[0]
+        User.objects.filter(pk=cast.bea.pk).update(is_active=False)
+        for more in ({}, {"honour_reason": "They will be back."}):
+            with nothing_changes(), pytest.raises(Late) as refused:
+                accept(cast, "victor", waiting, **more)
+            assert "Bea Lindt has been disabled" in refused.value.details[0]
+        assert reject(cast, "victor", waiting).status == "rejected"
+
+        Company.objects.filter(pk=cast.northwind.pk).update(is_active=False)
+        with nothing_changes(), pytest.raises(Late):
+            accept(cast, "victor", other)
+
+    def test_who_left_the_company_is_a_warning_only(self, cast, waiting):
+        Member.objects.filter(user=cast.bea).update(is_active=False)
+
+        assert [warning.code for warning in warnings_of(order_now(waiting))] == ["customer_left"]
+        assert accept(cast, "victor", waiting).status == "pending"

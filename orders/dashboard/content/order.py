@@ -267,7 +267,7 @@ def _event(event: OrderEvent, ruling: Mapping[str, Any]) -> Values:
         "on_behalf_of": event.behalf_name,
         "what": HAPPENED_BY_ITSELF.get(event.kind, what) if by_itself else what,
         "tone": tone,
-        "comment": event.comment,
+        "comment": event.comment_for_customer,
         "details": [permission_text(ruling)] if event.kind == "order.placed" and ruling else [],
     }
 
