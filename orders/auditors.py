@@ -13,12 +13,13 @@ def pool_of(order: Order, reviewers: Collection[tuple[int, int]]) -> frozenset[i
     """Who of the auditing company decides the order; empty where platform staff do.
 
     `reviewers` are (company, user) pairs of the active auditors and managers. Empty where the company has none,
-    where its only ones ordered it themselves and a second person has to decide, and where the marketplace leaves
+    where its only ones had it ordered themselves and a second person has to decide, and where the marketplace leaves
     reviews to the platform.
     """
     if order.marketplace.platform_reviews:
         return frozenset()
-    barred = (order.placed_by_id, order.buyer_id) if order.marketplace.require_second_person else ()
+    had_it_ordered = (order.placed_by_id, order.buyer_id, order.asked_by_id)
+    barred = had_it_ordered if order.marketplace.require_second_person else ()
     return frozenset(user for company, user in reviewers if company == order.auditing_company_id and user not in barred)
 
 

@@ -106,7 +106,8 @@ def tell_waiting(order: Order, key: str, now: datetime) -> None:
     """A review has waited too long: whoever can decide it is reminded. `key` names the reminder."""
     said = facts_of(order, list(order.lines.order_by("number")))
     letters = _to_people(Pools({order.auditing_company_id}).deciding(order), order, "order.review_waiting", said)
-    outbox.post(letters, event=key, tenant_id=order.tenant_id, about=("order", order.number), now=now)
+    news = News(key, tuple(letters), ("order", order.number), order.marketplace.key)
+    outbox.post_all([news], tenant_id=order.tenant_id, now=now)
 
 
 def tell_delivery(

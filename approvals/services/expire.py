@@ -132,8 +132,8 @@ def _remind_of_waiting(approval_id: int, now: datetime) -> bool:
     key = note_reminder(approval, begun)
     facts = notices.facts_of(approval, _latest_snapshot(approval), reader="approver")
     letters = [notices.letter(approval, approval.approver_id, "approval.waiting", facts)]
-    about = ("approval", approval.key)
-    outbox.post(letters, event=key, tenant_id=approval.tenant_id, about=about, now=now)
+    where = {"about": ("approval", approval.key), "site_code": approval.site_code}
+    outbox.post(letters, event=key, tenant_id=approval.tenant_id, **where, now=now)
     return True
 
 
