@@ -414,6 +414,7 @@ class OrderFactory(factory.django.DjangoModelFactory):
     placed_by = factory.SelfAttribute("checkout.placed_by")
     placed_by_name = factory.LazyAttribute(lambda o: o.placed_by.name)
     needs_review = factory.LazyAttribute(lambda o: o.status == OrderStatus.TO_BE_APPROVED)
+    open_to_vendor = factory.LazyAttribute(lambda o: not o.needs_review or o.auditing_company == o.vendor)
     currency = "EUR"
     country = "DE"
     lines_net = Decimal(100)

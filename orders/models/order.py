@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from approvals.lifecycle import Status as ApprovalStatus
 from approvals.models import Approval
 from catalog.models import Listing, Plan, Product
 from catalog.models.product import Provisioning
@@ -91,8 +90,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
         A customer: their own; an admin of a company: its own; an approver: what their yes has made, while they
         are in that company. A vendor's or reseller's people:
-        those their company audits; a vendor also resold orders of its products once the reseller
-        approved them. An API client: those of its tenant. Platform staff: all.
+        those their company audits; a vendor those of its products that are open to it, which a resold order
+        is once the reseller approved it. An API client: those of its tenant. Platform staff: all.
         """
         if actor.platform:
             return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
@@ -101,11 +100,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if actor.user_id is None:
             return self.none()
         orders = self.filter(tenant_id=actor.tenant_id)
-        if actor.company_kind in (CompanyKind.VENDOR, CompanyKind.RESELLER):
-            return orders.filter(
-                Q(auditing_company_id=actor.company_id)
-                | Q(vendor_id=actor.company_id) & (Q(review__isnull=True) | Q(review__status=ApprovalStatus.APPROVED))
-            )
+        if actor.company_kind is CompanyKind.VENDOR:
+            # What it audits is of its own products and open to it: one condition, one index.
+            return orders.filter(vendor_id=actor.company_id, open_to_vendor=True)
+        if actor.company_kind is CompanyKind.RESELLER:
+            return orders.filter(auditing_company_id=actor.company_id)
         mine = Q(buyer_id=actor.user_id, company_id=actor.company_id)
         asked = Approval.objects.put_to(actor).filter(pk=OuterRef("checkout__approval"))
         if actor.role == Role.ADMIN:
@@ -139,7 +138,8 @@ class Order(HasHistory, Resource):
     Amounts are in `currency`. `lines_*` are the sums of the lines, `shipping_*` this order's share
     of the checkout's shipping, `gross` is what is to be paid. `needs_review` was fixed when the
     order was placed. Names, prices and tax are those of that moment, whatever the catalogue says
-    today. `subscription` is the one that it changes, renews or ends; `begins_subscriptions`: some line of
+    today. `open_to_vendor`: the vendor may know of it, which of a resold order it may once the reseller approved it.
+    `subscription` is the one that it changes, renews or ends; `begins_subscriptions`: some line of
     it begins one. `on_behalf`: a seller's person (`placed_by`) ordered it for the buyer; `asked_by`: one who sent it
     for approval in the buyer's name.
     """
@@ -163,6 +163,7 @@ class Order(HasHistory, Resource):
     marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="orders")
     auditing_company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="orders_audited")
     vendor = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="orders_delivered")
+    open_to_vendor = models.BooleanField(default=False)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders_bought")
     buyer_name = models.CharField(max_length=200)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="orders")
@@ -212,6 +213,12 @@ class Order(HasHistory, Resource):
                 condition=~Q(status=OrderStatus.TO_BE_APPROVED) | Q(needs_review=True),
                 name="only_orders_that_need_review_wait_for_it",
             ),
+            models.CheckConstraint(
+                condition=~Q(status=OrderStatus.TO_BE_APPROVED)
+                | Q(open_to_vendor=False)
+                | Q(auditing_company=F("vendor")),
+                name="a_resold_order_that_waits_is_closed_to_its_vendor",
+            ),
         ]
         indexes = [
             # Sellers' and staff's lists: who sees an order is a choice of several columns, when it came is not.
@@ -219,6 +226,9 @@ class Order(HasHistory, Resource):
             models.Index(fields=["buyer", "-created_at"], name="order_by_buyer"),
             models.Index(fields=["company", "-created_at"], name="order_by_company"),
             models.Index(fields=["auditing_company", "status", "-created_at"], name="order_by_auditing_company"),
+            models.Index(
+                fields=["vendor", "-created_at", "-id"], condition=Q(open_to_vendor=True), name="order_open_to_vendor"
+            ),
             models.Index(fields=["vendor", "status", "-created_at"], name="order_by_vendor"),
         ]
 

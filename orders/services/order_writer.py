@@ -65,12 +65,14 @@ def write_order_moves(
         order.status = to
         order.status_since = now
         order.status_reason = reason
+        # A reseller's yes is what lets the vendor know of the order; it stays so, whatever becomes of it.
+        order.open_to_vendor = order.open_to_vendor or move is OrderMove.APPROVE
         order.internal_note = note or order.internal_note
         order.touched(now)
         events.append(chain_event(OrderEvent(order=order), order, what, actor, now))
     columns = [
         *("status", "status_since", "status_reason", "internal_note"),
-        *("version", "modified_at", "event_count", "last_hash"),
+        *("open_to_vendor", "version", "modified_at", "event_count", "last_hash"),
     ]
     if len(orders) == 1:
         orders[0].save(update_fields=columns)

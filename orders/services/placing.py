@@ -115,6 +115,7 @@ def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor,
             marketplace=source.marketplace,
             auditing_company_id=parcel.auditing_company_id,
             vendor=parcel.lines[0].line.product.vendor,
+            open_to_vendor=not (parcel.needs_review and _is_resold(parcel)),
             buyer=buyer,
             buyer_name=buyer.name,
             company=source.company,
@@ -142,6 +143,10 @@ def _orders(placement: Placement, checkout: Checkout, buyer: User, actor: Actor,
         )
         for position, (parcel, amounts, share) in enumerate(zip(priced.parcels, sums, shipping, strict=True), start=1)
     ]
+
+
+def _is_resold(parcel: Parcel) -> bool:
+    return parcel.auditing_company_id != parcel.lines[0].line.product.vendor_id
 
 
 def _write_lines(

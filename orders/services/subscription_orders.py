@@ -42,6 +42,7 @@ def place_terms(subscription: Subscription, kind: OrderKind, actor: Actor, now: 
         marketplace=subscription.marketplace,
         auditing_company=subscription.seller,
         vendor=subscription.vendor,
+        open_to_vendor=True,
         buyer_id=subscription.owner_id,
         buyer_name=subscription.owner_name,
         company=subscription.company,
