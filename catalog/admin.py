@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.db.models import Count, Q
 
 from catalog.models import Listing, Product, TaxClass, TaxRate
-from companies.admin.base import Counting, Lasting, Plain
+from catalog.services.review_flags import flag_listings, flag_products
+from companies.admin.base import Counting, Lasting, Plain, staff_actor
 from companies.admin.texts import PerLanguage
 from config.kit.wording import money_text
 
@@ -48,7 +49,7 @@ class ListingForm(forms.ModelForm):
 
     class Meta:
         model = Listing
-        fields = ("product", "marketplace", "unit_price", "currency", "includes_tax", "is_active")
+        fields = ("product", "marketplace", "unit_price", "currency", "includes_tax", "needs_review", "is_active")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -71,6 +72,23 @@ class OfferForm(ListingForm):
             self.fields["marketplace"].widget.choices = [(here.pk, str(here))]
 
 
+class Flagged:
+    """Admin page of rows whose review flag is set by the service, with its entry in the history."""
+
+    @staticmethod
+    def set_flag(request, flag, obj):
+        """Write the flag by itself."""
+        raise NotImplementedError
+
+    def save_model(self, request, obj, form, change):
+        if change and "needs_review" in form.changed_data:
+            self.set_flag(request, obj.needs_review, obj)
+            obj.refresh_from_db(fields=["version", "modified_at"])
+            if form.changed_data == ["needs_review"]:
+                return
+        super().save_model(request, obj, form, change)
+
+
 class ListingInline(Plain, admin.TabularInline):
     """On which marketplaces the product is offered."""
 
@@ -89,7 +107,7 @@ class ListingInline(Plain, admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(PerLanguage, Counting, Lasting, admin.ModelAdmin):
+class ProductAdmin(Flagged, PerLanguage, Counting, Lasting, admin.ModelAdmin):
     """Products with their flags and where they are offered."""
 
     form = ProductForm
@@ -126,6 +144,11 @@ class ProductAdmin(PerLanguage, Counting, Lasting, admin.ModelAdmin):
             ("Sale", {"fields": ("tax_class", "is_active")}),
         )
 
+    @staticmethod
+    def set_flag(request, flag, obj):
+        """By the service."""
+        flag_products(actor=staff_actor(request, obj.tenant_id), product_ids=[obj.pk], needs_review=flag)
+
     @admin.display(description="name")
     def english_name(self, product: Product) -> str:
         """In English, else in whatever language it has."""
@@ -138,19 +161,31 @@ class ProductAdmin(PerLanguage, Counting, Lasting, admin.ModelAdmin):
 
 
 @admin.register(Listing)
-class ListingAdmin(Counting, Lasting, admin.ModelAdmin):
+class ListingAdmin(Flagged, Counting, Lasting, admin.ModelAdmin):
     """Offers: what a product costs on a marketplace."""
 
     form = ListingForm
-    list_display = ("sku", "name", "marketplace", "price", "includes_tax", "is_active")
+    list_display = ("sku", "name", "marketplace", "price", "includes_tax", "needs_review", "is_active")
     list_display_links = ("sku", "name")
-    list_filter = ("marketplace", "is_active", "currency")
+    list_filter = ("marketplace", "is_active", "needs_review", "currency")
     list_select_related = ("product", "marketplace")
     search_fields = ("product__sku", "product__name", "key")
     ordering = ("product__sku", "marketplace__name", "pk")
     autocomplete_fields = ("product", "marketplace")
-    fields = (("product", "marketplace"), ("unit_price", "currency", "includes_tax"), "is_active", "key")
+    fields = (
+        ("product", "marketplace"),
+        ("unit_price", "currency", "includes_tax"),
+        "needs_review",
+        "is_active",
+        "key",
+    )
     list_per_page = 50
+
+    @staticmethod
+    def set_flag(request, flag, obj):
+        """By the service."""
+        actor = staff_actor(request, obj.marketplace.tenant_id)
+        flag_listings(actor=actor, listing_ids=[obj.pk], needs_review=flag)
 
     def get_readonly_fields(self, request, obj=None):
         """What an offer is for stays; another one is a new offer."""

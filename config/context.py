@@ -13,6 +13,7 @@ from django.utils import timezone
 from approvals.dashboard.rows import to_decide
 from companies.actors import Actor
 from companies.branding import brand_on_pages
+from companies.control_panel.settings import has_settings
 from companies.models import Member, Tenant, User
 from companies.reader import HOMES
 from notifications.models import Notice
@@ -36,6 +37,7 @@ PAGES = {
     "orders": ("orders", "order", "order_move"),
     "company": ("company",),
     "review": ("review",),
+    "settings": ("settings", "settings_marketplace", "settings_offers", "settings_products"),
 }
 
 
@@ -108,6 +110,8 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     if prices_quotes(actor):
         items.append(Entry("Quotes", "quotes", "quote", counts["quotes"]))
     items.append(Entry("Orders", "orders", "orders"))
+    if has_settings(actor):
+        items.append(Entry("Settings", "settings", "gear"))
     tenant = str(request.tenant.name) if request.tenant else "Countersign"
     nav = _nav(request, "control_panel", items)
     if request.portal.is_staff:

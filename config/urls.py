@@ -6,6 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 import approvals.dashboard.urls
+import catalog.control_panel.urls
 import companies.branding
 import companies.control_panel.urls
 import companies.dashboard.urls
@@ -29,6 +30,7 @@ dashboard = [
 ]
 control_panel = [
     *companies.control_panel.urls.urlpatterns,
+    *catalog.control_panel.urls.urlpatterns,
     *orders.control_panel.urls.urlpatterns,
     *notifications.control_panel.urls.urlpatterns,
 ]

@@ -171,14 +171,15 @@ class OrderKind(StrEnum):
 REVIEWED_KINDS = (OrderKind.PURCHASE, OrderKind.TRIAL, OrderKind.MODIFICATION)
 
 
-def review_needed(kind: OrderKind, switch: str, *, marketplace_default: bool | None, tenant_default: bool) -> bool:
-    """Whether an order of `kind` for a product with this review switch waits for an auditor.
+def review_needed(kind: OrderKind, *switches: str, marketplace_default: bool | None, tenant_default: bool) -> bool:
+    """Whether an order of `kind` waits for an auditor, by the review switches of offer and product, in this order.
 
-    The switch says `yes`, `no` or `inherit`; what inherits takes the marketplace's default, else
-    the tenant's. Renewals with identical terms and terminations never wait.
+    Each says `yes`, `no` or `inherit`, and the first that says something counts; where all inherit, it is the
+    marketplace's default, else the tenant's. Renewals with identical terms and terminations never wait.
     """
     if kind not in REVIEWED_KINDS:
         return False
-    if switch == "inherit":
-        return tenant_default if marketplace_default is None else marketplace_default
-    return switch == "yes"
+    said = next((switch for switch in switches if switch != "inherit"), None)
+    if said is not None:
+        return said == "yes"
+    return tenant_default if marketplace_default is None else marketplace_default

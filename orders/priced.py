@@ -238,6 +238,7 @@ def _priced(row: CartLine, cart: Cart, rates: dict[int, Any], *, frozen: bool, t
     kind = OrderKind.TRIAL if row.is_trial else OrderKind.PURCHASE
     reviewed = review_needed(
         kind,
+        listing.needs_review,
         product.needs_review,
         marketplace_default=cart.marketplace.review_default,
         tenant_default=tenant_default,

@@ -142,6 +142,7 @@ def _priced(row: QuoteLine, quote: Quote, review_default: bool) -> PricedCartLin
     )
     reviewed = review_needed(
         OrderKind.PURCHASE,
+        row.listing.needs_review,
         product.needs_review,
         marketplace_default=quote.marketplace.review_default,
         tenant_default=review_default,

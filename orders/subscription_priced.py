@@ -96,6 +96,7 @@ def priced_change(change: SubscriptionChange) -> PricedChange:
     kind = KINDS[ChangeKind(change.kind)]
     reviewed = review_needed(
         kind,
+        change.listing.needs_review,
         product.needs_review,
         marketplace_default=subscription.marketplace.review_default,
         tenant_default=value_of(subscription.tenant_id, PreferenceKey.REVIEW_DEFAULT),

@@ -58,6 +58,14 @@ class ProductQuerySet(models.QuerySet["Product"]):
             return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
         return self.filter(Q(is_active=True) | Q(vendor_id=actor.company_id), tenant_id=actor.tenant_id)
 
+    def flagged_by(self, actor: Actor) -> Self:
+        """Whose review the actor's company decides, as their vendor; platform staff: of all of their tenant."""
+        if actor.platform:
+            return self.visible_to(actor)
+        if actor.company_id is None:
+            return self.none()
+        return self.filter(vendor_id=actor.company_id, tenant_id=actor.tenant_id)
+
 
 class Product(Resource):
     """Something a vendor sells."""
@@ -132,6 +140,14 @@ class Plan(Resource):
 class ListingQuerySet(models.QuerySet["Listing"]):
     """Which offers."""
 
+    def flagged_by(self, actor: Actor) -> Self:
+        """Whose review the actor's company decides, as the owner of their marketplace; platform staff: of all."""
+        if actor.platform:
+            return self.filter(marketplace__tenant_id=actor.tenant_id) if actor.tenant_id else self
+        if actor.company_id is None:
+            return self.none()
+        return self.filter(marketplace__owner_id=actor.company_id, marketplace__tenant_id=actor.tenant_id)
+
     def on_sale(self) -> Self:
         """Offers a customer can buy now: listing, plan, product and marketplace are all active."""
         return self.filter(
@@ -145,7 +161,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 class Listing(Resource):
     """A product offered on one marketplace at a price; `key` is the API's price id.
 
-    A subscription is offered by plan: the price is that of one unit for one period.
+    A subscription is offered by plan: the price is that of one unit for one period. Its own `needs_review` goes
+    before the product's, which goes before the marketplace's default.
     """
 
     marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="listings")
@@ -157,6 +174,16 @@ class Listing(Resource):
         "gross", default=False, help_text="The unit price includes tax (gross); else it is net."
     )
     is_active = models.BooleanField("offered", default=True)
+    needs_review = models.CharField(
+        max_length=8,
+        choices=[
+            (NeedsReview.YES.value, "Yes"),
+            (NeedsReview.NO.value, "No"),
+            (NeedsReview.INHERIT.value, "as the product says"),
+        ],
+        default=NeedsReview.INHERIT,
+        help_text="Orders for it on this marketplace wait until the seller has accepted them.",
+    )
 
     objects = ListingQuerySet.as_manager()
 

@@ -6,17 +6,21 @@ from django.db import models
 from django.utils import timezone
 
 from companies.models.company import Company
+from companies.models.marketplace import Marketplace
 from companies.models.tenant import Tenant
 
 
 class Change(models.Model):
-    """One change to a role, a limit, an approval group or a preference: old value, new value, who.
+    """One change to a role, a limit, a marketplace, a product's flag or a preference: old value, new value, who.
 
     Rows are only ever added. People are named as text, so that the entry outlives them.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="changes")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, null=True, blank=True, related_name="changes")
+    marketplace = models.ForeignKey(
+        Marketplace, on_delete=models.PROTECT, null=True, blank=True, related_name="changes"
+    )
     kind = models.CharField(max_length=60, help_text="What happened, such as member.role_changed.")
     subject = models.CharField(max_length=200, help_text="Whom or what it is about.")
     old = models.JSONField(null=True, blank=True)
@@ -32,6 +36,11 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["company", "-at"], name="change_by_company"),
             models.Index(fields=["tenant", "-at"], name="change_by_tenant"),
+            models.Index(
+                fields=["marketplace", "-at"],
+                condition=models.Q(marketplace__isnull=False),
+                name="change_by_marketplace",
+            ),
         ]
 
     def __str__(self) -> str:

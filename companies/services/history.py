@@ -21,7 +21,8 @@ LONGEST_REASON = 2_000
 class Changed:
     """One change, for `record_change`: everything of it that is not who, where and when.
 
-    `old` and `new` are JSON: amounts as strings, people by name. `subject` is whom or what it is about.
+    `old` and `new` are JSON: amounts as strings, people by name. `subject` is whom or what it is about;
+    `marketplace_id` where that is a marketplace, or what is sold there.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Changed:
     old: Any
     new: Any
     reason: str = ""
+    marketplace_id: int | None = None
 
 
 def record_change(what: Changed, *, actor: Actor, tenant_id: int, company: Company | None, now: datetime) -> Change:
@@ -36,6 +38,7 @@ def record_change(what: Changed, *, actor: Actor, tenant_id: int, company: Compa
     return Change.objects.create(
         tenant_id=tenant_id,
         company=company,
+        marketplace_id=what.marketplace_id,
         kind=what.kind,
         subject=what.subject[:200],
         old=what.old,
@@ -132,6 +135,19 @@ def _marketplace_changed(change: Change) -> str:
     return f"{change.subject}: {'; '.join(parts)}"
 
 
+FLAGS = {"yes": "always reviewed", "no": "never reviewed"}
+
+
+def _review_set(inherited: str) -> Callable[[Change], str]:
+    """Of a product, or of what a marketplace offers of it: each follows something else where nothing is set."""
+
+    def tell(change: Change) -> str:
+        before, after = (FLAGS.get(value, inherited) for value in (change.old, change.new))
+        return f"Orders for {change.subject}: {before} became {after}"
+
+    return tell
+
+
 def _changed(change: Change) -> str:
     """Which parts are another now: `Name and type`."""
     parts = [name.replace("_", " ") for name, old in change.old.items() if change.new.get(name) != old]
@@ -149,6 +165,8 @@ _SENTENCES: dict[str, Callable[[Change], str]] = {
     "preference.set": _preference_set,
     "marketplace.changed": _marketplace_changed,
     "company.home_set": lambda c: f"{c.subject} shops on {c.new or 'the parent marketplace'} first",
+    "product.review_set": _review_set("as the marketplace says"),
+    "listing.review_set": _review_set("as the product says"),
     "company.added": lambda c: f"{c.subject} was added",
     "company.changed": lambda c: f"{_changed(c)} of {c.subject} changed",
     "company.closed": lambda c: f"{c.subject} was closed",

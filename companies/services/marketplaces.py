@@ -71,9 +71,8 @@ def change_marketplace(
                 place.save(update_fields=[*changed, *place.touched(now)])
         except IntegrityError as taken:
             raise Invalid("Another marketplace has this address already.", field="host") from taken
-        what = Changed(
-            KIND, place.name, {name: old[name] for name in changed}, {name: new[name] for name in changed}, reason
-        )
+        before, after = ({name: values[name] for name in changed} for values in (old, new))
+        what = Changed(KIND, place.name, before, after, reason, marketplace_id=place.pk)
         record_change(what, actor=actor, tenant_id=place.tenant_id, company=place.owner, now=now)
         return place
 

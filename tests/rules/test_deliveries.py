@@ -71,3 +71,7 @@ def test_which_orders_wait_for_a_review(kind, switch, marketplace, tenant, waits
     needed = review_needed(kind, switch, marketplace_default=marketplace, tenant_default=tenant)
 
     assert needed == (waits and kind in KINDS_THAT_WAIT)
+    assert review_needed(kind, "inherit", switch, marketplace_default=marketplace, tenant_default=tenant) == needed
+    offer_says = review_needed(kind, "yes", switch, marketplace_default=marketplace, tenant_default=tenant)
+    assert offer_says == (kind in KINDS_THAT_WAIT)
+    assert not review_needed(kind, "no", switch, marketplace_default=marketplace, tenant_default=tenant)

@@ -87,7 +87,7 @@ def _offer(listing: Listing, marketplace: Marketplace, *, reviewed: bool) -> dic
 
 def _reviewed(offers: list[Listing], marketplace: Marketplace) -> set[int]:
     """Which of the offers make an order wait for the seller. One query where a product leaves it to others."""
-    inherits = any(offer.product.needs_review == NeedsReview.INHERIT for offer in offers)
+    inherits = any(offer.needs_review == offer.product.needs_review == NeedsReview.INHERIT for offer in offers)
     asks_tenant = inherits and marketplace.review_default is None
     default = bool(asks_tenant and value_of(marketplace.tenant_id, PreferenceKey.REVIEW_DEFAULT))
     return {
@@ -95,6 +95,7 @@ def _reviewed(offers: list[Listing], marketplace: Marketplace) -> set[int]:
         for offer in offers
         if review_needed(
             OrderKind.PURCHASE,
+            offer.needs_review,
             offer.product.needs_review,
             marketplace_default=marketplace.review_default,
             tenant_default=default,
