@@ -9,10 +9,13 @@ os.environ["COUNTERSIGN_MODE"] = "test"
 os.environ.pop("EMAIL_URL", None)
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from tests import servers
+from tests.cast import make_cast
 from tests.worker import WorkerProcess
+from tests.world import Kept, World
 
 pytest_plugins = ["tests.plugin"]
 
@@ -31,6 +34,51 @@ CHROMIUM_FLAGS = [
 def _fresh_cache():
     """The cache is memory of this process; one test's throttle must not refuse the next test's request."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """A run of several processes migrates once (`tests/run.py`): PostgreSQL copies what is ready."""
+    if template := os.environ.get("COUNTERSIGN_TEST_TEMPLATE"):
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
+
+
+@pytest.fixture(scope="session")
+def _world():
+    return World()
+
+
+def _is_transactional(request) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    named = {"transactional_db", "live_server"} & set(request.fixturenames)
+    return bool(named or (marker and marker.kwargs.get("transaction")))
+
+
+@pytest.fixture
+def _ground(request, django_db_setup, django_db_blocker, _world):
+    """What is there before the test's own transaction begins: the cast for who asks for it, else nothing."""
+    with django_db_blocker.unblock():
+        if _is_transactional(request):
+            _world.close()
+            yield
+            return
+        with Kept():
+            if "cast" in request.fixturenames:
+                _world.open()
+            else:
+                _world.close()
+            yield
+
+
+@pytest.fixture
+def _django_db_helper(_ground, _django_db_helper):
+    """pytest-django's own, on that ground."""
+
+
+@pytest.fixture
+def cast(db, _world):
+    """Everybody, in a database of their own: see tests/cast.py."""
+    return _world.cast or make_cast()
 
 
 @pytest.fixture(scope="session")

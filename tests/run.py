@@ -3,15 +3,21 @@
 `make test` calls this. More words on the command line go to pytest: `make test ARGS='-k approve'`.
 """
 
+import contextlib
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
 
 from tests import servers
 
@@ -66,8 +72,8 @@ def main(arguments: list[str]) -> int:
     ran = Counter()
 
     try:
-        with servers.postgres() as database:
-            on_postgres = bare | {"DATABASE_URL": database.url}
+        with servers.postgres() as database, migrated(database.url, bare) as template:
+            on_postgres = bare | {"DATABASE_URL": database.url, "COUNTERSIGN_TEST_TEMPLATE": template}
             ran += runs.pytest(f"whole suite on {database.name}", "-m", "not worker", *parallel, environ=on_postgres)
             try:
                 with servers.redis() as broker:
@@ -83,7 +89,9 @@ def main(arguments: list[str]) -> int:
 
     folders = [str(Path("tests", name)) for name in SQLITE_HALF if (ROOT / "tests" / name).is_dir()]
     if folders:
-        runs.pytest(f"SQLite ({', '.join(SQLITE_HALF)})", "-m", "not browser", *parallel, *folders, environ=bare)
+        # Their migrations are tried on SQLite, too, by the demo that a story starts.
+        words = ("-m", "not browser", "--nomigrations", *parallel, *folders)
+        runs.pytest(f"SQLite ({', '.join(SQLITE_HALF)})", *words, environ=bare)
 
     if servers.chromium() is None:
         runs.lines.append("browser: not run, no Chromium")
@@ -102,6 +110,27 @@ def main(arguments: list[str]) -> int:
         runs.total["failed"] = 1
     print(summary(runs.total), flush=True)
     return 1 if runs.total["failed"] else 0
+
+
+@contextlib.contextmanager
+def migrated(url: str, environ: Mapping[str, str]) -> Iterator[str]:
+    """The name of a database with all migrations, of which every process of the tests takes a copy."""
+    name = f"countersign_{secrets.token_hex(4)}"
+    url_of_it = urlsplit(url)._replace(path=f"/{name}").geturl()
+    create, drop = (sql.SQL(word + " DATABASE {}").format(sql.Identifier(name)) for word in ("CREATE", "DROP"))
+    with psycopg.connect(url, autocommit=True) as session:
+        session.execute(create)
+    try:
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+            cwd=ROOT,
+            env={**environ, "DATABASE_URL": url_of_it, "COUNTERSIGN_MODE": "test"},
+            check=True,
+        )
+        yield name
+    finally:
+        with psycopg.connect(url, autocommit=True) as session:
+            session.execute(drop)
 
 
 def missing(ran: Counter, environ: Mapping[str, str]) -> list[str]:

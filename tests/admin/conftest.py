@@ -5,13 +5,6 @@ import re
 import pytest
 from django.urls import reverse
 
-from tests.cast import make_cast
-
-
-@pytest.fixture
-def cast(db):
-    return make_cast()
-
 
 @pytest.fixture
 def staff(cast, client):

@@ -24,7 +24,6 @@ from companies.services.clients import new_service_token
 from config.kit.records import new_key
 from tests.api.callers import caller_called
 from tests.api.documented import check_documented, operations
-from tests.cast import make_cast
 
 
 @dataclass
@@ -86,11 +85,6 @@ class ApiCaller:
         fields = bool(query and query.get("fields"))
         check_documented(method, response.wsgi_request.path, answer.status, answer.body, fields=fields)
         return answer
-
-
-@pytest.fixture
-def cast(db):
-    return make_cast()
 
 
 def make_token(cast, name=None, company=None, *, tenant="acme", life=timedelta(hours=1), site="", kind="access"):

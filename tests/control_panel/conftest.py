@@ -10,12 +10,6 @@ from django.utils import timezone
 
 from orders.models import Order
 from orders.services import checkout
-from tests.cast import make_cast
-
-
-@pytest.fixture
-def cast(db):
-    return make_cast()
 
 
 @pytest.fixture

@@ -6,13 +6,6 @@ import re
 import pytest
 from django.test import Client
 
-from tests.cast import make_cast
-
-
-@pytest.fixture
-def cast(db):
-    return make_cast()
-
 
 @pytest.fixture
 def sign_in(cast):

@@ -11,18 +11,12 @@ from notifications.inbox import told_about, unread_count
 from notifications.models import MailState, Notice
 from notifications.outbox import Letter, post
 from notifications.texts import Side
-from tests.cast import make_cast
 from tests.factories import NoticeFactory
 from tests.mail.facts import APPROVAL, ORDER
 
 pytestmark = pytest.mark.django_db
 
 EVIL = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def cast():
-    return make_cast()
 
 
 def told(cast, name, topic="approval.requested", *, event="1", facts=APPROVAL, reader="", tenant=None, ago=0, **more):

@@ -27,14 +27,8 @@ from orders.services.quote_asking import Wishes, ask_for_quote
 from orders.services.quote_changing import change_quote, remove_quote
 from orders.services.quote_expiry import expire_overdue_quotes
 from orders.services.quote_making import ForWhom, make_quote
-from tests.cast import make_cast
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast():
-    return make_cast()
 
 
 @pytest.fixture

@@ -4,13 +4,7 @@ import pytest
 from django.core import mail
 
 from notifications.delivery import deliver_due
-from tests.cast import make_cast
 from tests.stories.scenes import DAY, now
-
-
-@pytest.fixture
-def cast(db):
-    return make_cast()
 
 
 @pytest.fixture
