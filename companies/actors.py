@@ -102,8 +102,13 @@ class Actor:
 
     @property
     def is_client(self) -> bool:
-        """An API client: it works for its whole tenant, as far as its scopes go."""
-        return self.kind is ActorKind.CLIENT
+        """An API client that works for its whole tenant, as far as its scopes go."""
+        return self.kind is ActorKind.CLIENT and self.company_id is None
+
+    @property
+    def is_vendor_system(self) -> bool:
+        """An API client of one vendor: it delivers that vendor's orders, and has no other rights."""
+        return self.kind is ActorKind.CLIENT and self.company_id is not None
 
     def via(self, channel: Channel) -> Self:
         """The same caller through another door."""

@@ -78,6 +78,9 @@ CLIENT_SCOPES = frozenset(
     }
 )
 
+# What of these the system of one vendor can be given: its own orders, and how their delivery went.
+VENDOR_SYSTEM_SCOPES = frozenset({"order.order_read", "order.order_update"})
+
 
 def scopes_of(role: Role | None) -> frozenset[str]:
     """The scopes of somebody with this group in the company they act for (None: in no company)."""

@@ -32,6 +32,8 @@ def _parties(order: Order, actor: Actor, reviewers: set[tuple[int, int]]) -> fro
     parties: set[OrderParty] = set()
     if actor.is_client and actor.tenant_id == order.tenant_id:
         parties.add(OrderParty.SELLER)
+    if actor.is_vendor_system:
+        return _of_system(order, actor)
     if actor.user_id == order.buyer_id and actor.company_id == order.company_id:
         parties.add(OrderParty.CUSTOMER)
     if actor.role is Role.ADMIN and actor.company_id is not None and actor.company_id == order.company_id:
@@ -44,6 +46,16 @@ def _parties(order: Order, actor: Actor, reviewers: set[tuple[int, int]]) -> fro
         if _stands_for(order.vendor_id, actor, reviewers):
             parties.add(OrderParty.PROVISIONER)
     return frozenset(parties)
+
+
+def _of_system(order: Order, actor: Actor) -> frozenset[OrderParty]:
+    """A vendor's system delivers what is the vendor's, and may cancel and retry what the vendor sells itself."""
+    found: set[OrderParty] = set()
+    if actor.tenant_id == order.tenant_id and actor.company_id == order.vendor_id:
+        found.add(OrderParty.PROVISIONER)
+        if order.auditing_company_id == order.vendor_id:
+            found.add(OrderParty.SELLER)
+    return frozenset(found)
 
 
 def needs_another(order: Order, actor: Actor) -> bool:

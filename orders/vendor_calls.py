@@ -73,7 +73,7 @@ def has_system(vendor_id: int) -> bool:
     return WebhookEndpoint.objects.filter(company_id=vendor_id, is_active=True).exists()
 
 
-def delivery_id(order: Order, line: OrderLine) -> str:
+def delivery_key(order: Order, line: OrderLine) -> str:
     """What the API calls the delivery of a line, such as CS1042-1."""
     return f"{order.number}-{line.number}"
 
@@ -139,7 +139,7 @@ def _data(order: Order, lines: Sequence[OrderLine], reason: str) -> Values:
 def _delivery(order: Order, line: OrderLine) -> Values:
     subscription = line.subscription if order.kind != OrderKind.MODIFICATION else order.subscription
     return {
-        "id": delivery_id(order, line),
+        "id": delivery_key(order, line),
         "entryId": str(line.number),
         "state": line.delivery_state,
         "product": {"id": line.product.key, "sku": line.sku, "name": line.name},

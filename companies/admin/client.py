@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from oauth2_provider import admin as library
 
 from companies.admin.base import AnswersRefusals, Lasting, RefusableForm, staff_actor
-from companies.models import ApiClient, ServiceToken
+from companies.models import ApiClient, Company, ServiceToken
+from companies.roles import CompanyKind
 from companies.scopes import CLIENT_SCOPES
 from companies.services.clients import NewClient, change_client, create_client, renew_secret
 
@@ -33,7 +34,7 @@ class ClientForm(RefusableForm):
 
     class Meta:
         model = ApiClient
-        fields = ("tenant", "name", "client_id", "scopes", "is_active")
+        fields = ("tenant", "company", "name", "client_id", "scopes", "is_active")
 
 
 @admin.register(ApiClient)
@@ -41,18 +42,25 @@ class ClientAdmin(AnswersRefusals, Lasting, admin.ModelAdmin):
     """Programs that call the storefront API in their own name."""
 
     form = ClientForm
-    list_display = ("name", "client_id", "tenant", "is_active", "created")
+    list_display = ("name", "client_id", "tenant", "company", "is_active", "created")
     list_filter = ("tenant", "is_active")
-    list_select_related = ("tenant",)
+    list_select_related = ("tenant", "company")
     search_fields = ("name", "client_id")
     ordering = ("name", "pk")
 
     def get_readonly_fields(self, request, obj=None):
-        """Others have stored the id; the tenant is part of what it may see."""
-        return ("tenant", "client_id") if obj else ()
+        """Others have stored the id; tenant and company are what it may see."""
+        return ("tenant", "company", "client_id") if obj else ()
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Only vendors have a system that delivers."""
+        if db_field.name == "company":
+            vendors = Company.objects.filter(kind=CompanyKind.VENDOR).select_related("tenant")
+            kwargs |= {"queryset": vendors.order_by("name"), "empty_label": "The whole tenant"}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_fields(self, request, obj=None):
-        fields = ["tenant", "name", "client_id", "scopes", "is_active"]
+        fields = ["tenant", "company", "name", "client_id", "scopes", "is_active"]
         return [*fields, "new_secret"] if obj else fields[:-1]
 
     def save_model(self, request, obj, form, change):
@@ -66,6 +74,7 @@ class ClientAdmin(AnswersRefusals, Lasting, admin.ModelAdmin):
                 name=given["name"],
                 scopes=given["scopes"],
                 client_id=given["client_id"],
+                company_id=obj.company_id,
             )
             obj.pk = made.client.pk
             self._show(request, made)

@@ -14,8 +14,11 @@ from rest_framework.request import Request
 from companies.actors import Actor, ActorKind, Channel
 from companies.models import ApiToken, Company, Member, ServiceToken, Tenant, User
 from companies.models.token import TokenKind, digest_of
-from companies.scopes import scopes_of
+from companies.roles import CompanyKind
+from companies.scopes import VENDOR_SYSTEM_SCOPES, scopes_of
 from companies.services.clients import SERVICE_PREFIX
+
+_OF_CLIENT = ("application__tenant", "application__company")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +134,27 @@ def _acting(user: User, tenant: Tenant, company_id: int | None) -> tuple[Member 
 
 def _service(token: str, now: datetime) -> Caller:
     """An API client. A scope that was taken from it since is not in its older tokens either."""
-    row = ServiceToken.objects.filter(token_checksum=digest_of(token)).select_related("application__tenant").first()
+    row = ServiceToken.objects.filter(token_checksum=digest_of(token)).select_related(*_OF_CLIENT).first()
     if row is None or not row.application.is_active:
+        raise AuthenticationFailed
+    company = row.application.company
+    if company is not None and not company.is_active:
         raise AuthenticationFailed
     if row.expires <= now:
         raise Expired
     client = row.application
-    actor = Actor(ActorKind.CLIENT, client.client_id, client.name, Channel.API, tenant_id=client.tenant_id)
+    actor = Actor(
+        ActorKind.CLIENT,
+        client.client_id,
+        client.name,
+        Channel.API,
+        tenant_id=client.tenant_id,
+        company_id=client.company_id,
+        company_kind=CompanyKind(company.kind) if company else None,
+    )
     scopes = frozenset(row.scope.split()) & frozenset(client.scopes)
+    if company is not None:
+        scopes &= VENDOR_SYSTEM_SCOPES
     return Caller(actor, client.tenant, scopes, row.expires, client_id=client.client_id)
 
 

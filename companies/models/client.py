@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from oauth2_provider.models import AbstractAccessToken, AbstractApplication
 
+from companies.models.company import Company
 from companies.models.tenant import Tenant
 from config.kit.records import new_key
 
@@ -18,6 +19,7 @@ from config.kit.records import new_key
 class ApiClient(AbstractApplication):
     """A program that may get service tokens of one tenant with these scopes.
 
+    With a `company` it is that vendor's system: it sees and delivers what is the vendor's, nothing else.
     `client_secret` is the digest of a long random secret; the secret itself was shown once.
     """
 
@@ -35,6 +37,15 @@ class ApiClient(AbstractApplication):
     cimd_expires_at = None
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="api_clients")
+    company = models.ForeignKey(
+        Company,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="api_clients",
+        help_text="The vendor whose system this is; it then delivers the vendor's orders and sees nothing else. "
+        "Empty: it works for the whole tenant.",
+    )
     name = models.CharField(max_length=100, help_text="What the program is, such as ERP connector.")
     client_id = models.CharField(
         "client id",

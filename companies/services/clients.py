@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from companies.actors import Actor
-from companies.models import ApiClient, ServiceToken, Tenant
+from companies.models import ApiClient, Company, ServiceToken, Tenant
 from companies.models.token import digest_of, new_token
-from companies.scopes import CLIENT_SCOPES
+from companies.roles import CompanyKind
+from companies.scopes import CLIENT_SCOPES, VENDOR_SYSTEM_SCOPES
 from companies.services.history import Changed, record_change
 from companies.services.steps import is_operator
 from config.kit.refused import Invalid, Missing, NotYours
@@ -38,26 +39,32 @@ def create_client(
     scopes: Iterable[str],
     client_id: str = "",
     secret: str = "",
+    company_id: int | None = None,
     now: datetime | None = None,
 ) -> NewClient:
     """A new API client of a tenant; without an id and a secret of its own it gets random ones.
 
-    For platform staff. Raises `Missing`, `NotYours`, and `Invalid` naming `scopes`, `name` or `client_id`.
+    With a company it is the system of that vendor, and stays that: what it is given is for good. For platform
+    staff. Raises `Missing`, `NotYours`, and `Invalid` naming `scopes`, `name`, `company` or `client_id`.
     """
     now = now or timezone.now()
     tenant = _tenant_for(actor, tenant_id)
-    wanted = checked_scopes(scopes)
+    company = _vendor(tenant, company_id)
+    wanted = checked_scopes(scopes, company)
     if not name.strip():
         raise Invalid("Say what the program is.", field="name")
     secret = secret or new_token()
-    client = ApiClient(tenant=tenant, name=name.strip(), scopes=wanted, client_secret=digest_of(secret))
+    client = ApiClient(
+        tenant=tenant, company=company, name=name.strip(), scopes=wanted, client_secret=digest_of(secret)
+    )
     if client_id:
         client.client_id = client_id
     with transaction.atomic():
         if ApiClient.objects.filter(client_id=client.client_id).exists():
             raise Invalid("There is an API client with this id already.", field="client_id")
         client.save(force_insert=True)
-        _record("api_client.added", client, None, {"scopes": wanted}, actor, now)
+        of_vendor = {"vendor": company.name} if company else {}
+        _record("api_client.added", client, None, {"scopes": wanted, **of_vendor}, actor, now)
     return NewClient(client, secret)
 
 
@@ -79,9 +86,9 @@ def change_client(
 ) -> ApiClient:
     """Write name, scopes and whether it may do anything; tokens it has follow at once."""
     now = now or timezone.now()
-    wanted = checked_scopes(scopes)
     with transaction.atomic():
         client = _locked_client(actor, client_id)
+        wanted = checked_scopes(scopes, client.company)
         old = {"scopes": client.scopes, "active": client.is_active, "name": client.name}
         new = {"scopes": wanted, "active": is_active, "name": name.strip()}
         if old == new:
@@ -92,12 +99,14 @@ def change_client(
     return client
 
 
-def checked_scopes(scopes: Iterable[str]) -> list[str]:
-    """Sorted, each of them one that an API client can have; else `Invalid`."""
+def checked_scopes(scopes: Iterable[str], company: Company | None = None) -> list[str]:
+    """Sorted, each of them one that an API client, or a vendor's system, can have; else `Invalid`."""
     wanted = sorted(set(scopes))
-    unknown = [scope for scope in wanted if scope not in CLIENT_SCOPES]
+    known = CLIENT_SCOPES if company is None else VENDOR_SYSTEM_SCOPES
+    unknown = [scope for scope in wanted if scope not in known]
     if unknown:
-        raise Invalid(f"An API client cannot have {', '.join(unknown)}.", field="scopes")
+        whom = "An API client" if company is None else "A vendor's system"
+        raise Invalid(f"{whom} cannot have {', '.join(unknown)}.", field="scopes")
     return wanted
 
 
@@ -120,8 +129,18 @@ def _tenant_for(actor: Actor, tenant_id: int) -> Tenant:
     return tenant
 
 
+def _vendor(tenant: Tenant, company_id: int | None) -> Company | None:
+    if company_id is None:
+        return None
+    company = Company.objects.filter(pk=company_id, tenant=tenant, kind=CompanyKind.VENDOR).first()
+    if company is None:
+        raise Invalid("Choose a vendor of this tenant.", field="company")
+    return company
+
+
 def _locked_client(actor: Actor, client_id: int) -> ApiClient:
-    client = ApiClient.objects.select_for_update(of=("self",), no_key=True).filter(pk=client_id).first()
+    clients = ApiClient.objects.select_for_update(of=("self",), no_key=True).select_related("company")
+    client = clients.filter(pk=client_id).first()
     if client is None:
         raise Missing("There is no such API client.")
     _tenant_for(actor, client.tenant_id)

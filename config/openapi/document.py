@@ -72,6 +72,7 @@ PATH_PARAMETERS = {
     "cartId": "The id of a cart.",
     "itemId": "The id of an item in it.",
     "orderId": "The id of an order, such as `CS1001`.",
+    "deliveryId": "The id of a delivery: of an order and the number of its entry, such as `CS1001-1`.",
     "productId": "The id of a product.",
     "quoteId": "The id of a quote.",
     "quoteReasonId": "The id of a reason.",

@@ -164,6 +164,36 @@ SCHEMAS: dict[str, Schema] = {
             ),
         }
     ),
+    "Delivery": obj(
+        {
+            "id": said(TEXT, "The order and the number of the entry."),
+            "orderId": TEXT,
+            "entryId": TEXT,
+            "kind": one_of("manual", "webhook", "instant"),
+            "state": one_of("waiting", "open", "completed", "failed", "cancelled"),
+            "orderStatus": said(OWN_STATUS, "The `reviewStatus` of its order."),
+            "product": obj({"id": TEXT, "sku": TEXT, "name": LOCALIZED}),
+            "plan?": said(TEXT, "The code of the plan, of a subscription."),
+            "quantity": NUMBER,
+            "subscriptionId?": TEXT,
+            "instructions?": said(TEXT, "What its customer was told."),
+            "links?": many(obj({"label": TEXT, "url": TEXT})),
+            "deliveredAt?": INSTANT,
+        },
+        "What has to be delivered of one entry of an order.",
+        example={
+            "id": "CS1001-1",
+            "orderId": "CS1001",
+            "entryId": "1",
+            "kind": "webhook",
+            "state": "open",
+            "orderStatus": "pending",
+            "product": {"id": "7d0f8cb4e2cf41ea94371f7b4a6d88dd", "sku": "VDI-01", "name": "Virtual desktop"},
+            "plan": "standard",
+            "quantity": 5,
+            "subscriptionId": "S1001",
+        },
+    ),
     "Order": obj(
         {
             "id": TEXT,

@@ -108,6 +108,43 @@ def _operations() -> dict[str, Endpoint]:
     }
 
 
+def _deliveries() -> dict[str, Endpoint]:
+    """What a vendor's system reads and says of what it delivers."""
+    path = "/order-v2/{tenant}/deliveries/{deliveryId}"
+    answered = {200: Answer("The delivery as it stands now.", ref("Delivery"))}
+    again = "The same word again, as a system says it that was not answered, is answered again and changes nothing."
+    late = {409: "It ended otherwise before, or the order may not be delivered (any more)."}
+    operations = {
+        "complete": ("Say that an entry is delivered", "With what the customer needs to know."),
+        "fail": ("Say that an entry could not be delivered", "The customer reads `instructions`."),
+    }
+    return {
+        f"GET {path}": Endpoint(
+            "GET-order-retrieve-delivery",
+            "One delivery",
+            "Ours. For who sells or delivers it: an entry of an order, without any price.",
+            answered,
+            localized=True,
+        ),
+        **{
+            f"POST {path}/{move}": Endpoint(
+                f"POST-order-{move}-delivery",
+                summary,
+                f"Ours. {text} {again}",
+                answered,
+                body=given(
+                    {name: each for name, each in _MOVES[move][2].items() if name != "entryIds?"},
+                    example=_MOVES[move][3],
+                    strict=True,
+                ),
+                errors=late,
+                localized=True,
+            )
+            for move, (summary, text) in operations.items()
+        },
+    }
+
+
 def _list(operation: str, summary: str, text: str, *more: Schema) -> Endpoint:
     return Endpoint(
         operation,
@@ -188,6 +225,7 @@ ORDERS = Service(
             {200: Answer("A result for each order.", many(ref("ReviewResult")))},
             body=ref("ReviewsWanted"),
         ),
+        **_deliveries(),
         "GET /order-v2/{tenant}/legal-entity-orders/{legalEntityId}": _list(
             "GET-order-retrieve-legal-entity-orders",
             "The orders of the company",

@@ -91,7 +91,7 @@ def read_wish(data: Any, move: OrderMove) -> Wish:
         reason=body.text("reason", default="") if "reason" in fields else "",
         note=body.text("note", default="") if "note" in fields else "",
         instructions=body.text("instructions", default="") if "instructions" in fields else "",
-        links=_links(body) if "links" in fields else (),
+        links=read_links(body) if "links" in fields else (),
         entries=_entries(body) if "entryIds" in fields else None,
     )
     body.nothing_else()
@@ -125,7 +125,8 @@ def read_transition(body: Body, order: Order, actor: Actor, scopes: frozenset[st
     return move, Wish(reason=comment, note=comment if move is OrderMove.APPROVE else "", instructions=comment)
 
 
-def _links(body: Body) -> tuple[dict[str, str], ...]:
+def read_links(body: Body) -> tuple[dict[str, str], ...]:
+    """The links of a body, as far as it has any."""
     return tuple(
         {"label": link.text("label", default=""), "url": link.text("url")} for link in body.items("links") or ()
     )

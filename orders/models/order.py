@@ -89,22 +89,22 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders the actor has a part in.
 
         A customer: their own; an admin of a company: its own; an approver: what their yes has made, while they
-        are in that company. A vendor's or reseller's people:
-        those their company audits; a vendor those of its products that are open to it, which a resold order
-        is once the reseller approved it. An API client: those of its tenant. Platform staff: all.
+        are in that company. A reseller's people: those their company audits; a vendor's people and its system:
+        those of its products that are open to it, which a resold order is once the reseller approved it. An API
+        client: those of its tenant. Platform staff: all.
         """
         if actor.platform:
             return self.filter(tenant_id=actor.tenant_id) if actor.tenant_id else self
         if actor.is_client:
             return self.filter(tenant_id=actor.tenant_id)
-        if actor.user_id is None:
-            return self.none()
         orders = self.filter(tenant_id=actor.tenant_id)
         if actor.company_kind is CompanyKind.VENDOR:
             # What it audits is of its own products and open to it: one condition, one index.
             return orders.filter(vendor_id=actor.company_id, open_to_vendor=True)
         if actor.company_kind is CompanyKind.RESELLER:
             return orders.filter(auditing_company_id=actor.company_id)
+        if actor.user_id is None:
+            return self.none()
         mine = Q(buyer_id=actor.user_id, company_id=actor.company_id)
         asked = Approval.objects.put_to(actor).filter(pk=OuterRef("checkout__approval"))
         if actor.role == Role.ADMIN:

@@ -126,7 +126,7 @@ def deliver_line(*, actor: Actor, order_id: int, number: int, said: Said, now: d
     found = _find(actor, order_id)
     with transaction.atomic():
         order = lock_order(found)
-        lines = list(order.lines.select_related("product").order_by("number"))
+        lines = list(order.lines.select_related("product", "plan", "subscription").order_by("number"))
         line = next((each for each in lines if each.number == number), None)
         if line is None:
             raise Missing("There is no such delivery.")

@@ -141,9 +141,13 @@ def anonymous_api(cast):
 def service_api(cast):
     """An API client whose token carries these scopes, which are all it has."""
 
-    def caller(*scopes, tenant="acme", life=timedelta(hours=1), **headers) -> ApiCaller:
+    def caller(*scopes, tenant="acme", company=None, life=timedelta(hours=1), **headers) -> ApiCaller:
         client = ApiClient.objects.create(
-            tenant=getattr(cast, tenant), name="Test client", client_secret=digest_of("secret"), scopes=sorted(scopes)
+            tenant=getattr(cast, tenant),
+            company=company,
+            name="Test client",
+            client_secret=digest_of("secret"),
+            scopes=sorted(scopes),
         )
         text = new_service_token()
         row = ServiceToken.objects.create(

@@ -84,6 +84,8 @@ class Scene:
             self.ids["orderId"] = order.number
         if operation == "POST-order-review-orders":
             self.ids["orderId"] = self.order("SERVER-01").number
+        if "{deliveryId}" in path:
+            self.ids["deliveryId"] = f"{self.order().number}-1"
         if operation == "POST-approval-give-up-approval":
             approve(self.cast, "ana", self.approval)
         return method, re.sub(r"{(\w+)}", lambda found: self.ids[found[1]], path)
@@ -140,6 +142,7 @@ class Scene:
             "POST-order-reject-order": {"reason": "No."},
             "POST-order-review-orders": {"operation": "approve", "orderIds": [self.ids.get("orderId", "CS1001")]},
             "POST-order-fail-order": {"instructions": "Broken."},
+            "POST-order-fail-delivery": {"instructions": "Broken."},
             "POST-order-cancel-order": {"reason": "No."},
             "POST-order-update-order-transition-storefront": {"status": "DECLINED", "comment": "No."},
             "POST-order-update-order-transition-employee": {"status": "DECLINED", "comment": "No."},

@@ -45,6 +45,7 @@ def ids(cast):
         "approvalId": approval.key,
         "cartId": cart.key,
         "itemId": cart.lines.get().key,
+        "deliveryId": f"{order.number}-1",
         "orderId": order.number,
         "legalEntityId": cast.northwind.key,
         "contactAssignmentId": cast.member("rita").key,
@@ -54,7 +55,12 @@ def ids(cast):
         "userType": "CUSTOMER",
         "addressId": address.key,
     }
-    known = {"userType": "CUSTOMER", "orderId": "CS9999", "groupId": f"{'0' * len(cast.northwind.key)}-admin"}
+    known = {
+        "userType": "CUSTOMER",
+        "deliveryId": "CS9999-1",
+        "orderId": "CS9999",
+        "groupId": f"{'0' * len(cast.northwind.key)}-admin",
+    }
     return {name: (key, known.get(name, "0" * len(key))) for name, key in real.items()}
 
 

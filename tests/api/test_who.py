@@ -125,6 +125,9 @@ POST-order-retry-order                               403 403 403 403 403 403 403
 POST-order-cancel-order                              200 200 200 404 404 404 404 404 200 403 200 403 401 401
 GET-order-retrieve-order-history                     200 200 200 404 404 404 404 404 200 403 200 403 401 401
 POST-order-review-orders                             403 403 403 403 403 403 403 403 200 403 403 403 401 401
+GET-order-retrieve-delivery                          403 403 403 403 403 403 403 403 200 403 200 403 401 401
+POST-order-complete-delivery                         403 403 403 403 403 403 403 403 200 403 200 403 401 401
+POST-order-fail-delivery                             403 403 403 403 403 403 403 403 200 403 200 403 401 401
 GET-order-retrieve-legal-entity-orders               200 200 200 200 200 403 404 403 403 403 403 403 401 401
 GET-order-retrieve-legal-entity-order                200 200 200 404 404 403 404 403 403 403 403 403 401 401
 GET-order-retrieve-tenant-orders                     403 403 403 403 403 403 403 403 200 403 200 403 401 401

@@ -208,6 +208,7 @@ def _seen_by(actor: Actor) -> Ids:
         "resourceId": cart_ids,
         "approvalId": _of_each_status(Approval.objects.purchases().visible_to(actor), "key"),
         "orderId": orders,
+        "deliveryId": [f"{number}-1" for number in orders],
         "quoteId": _of_each_status(Quote.objects.visible_to(actor), "key"),
         "legalEntityId": _keys(Company.objects.visible_to(actor)),
         "contactAssignmentId": _keys(Member.objects.visible_to(actor)),
