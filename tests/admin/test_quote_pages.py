@@ -95,10 +95,14 @@ class TestQuotes:
         remove_quote(actor=cast.actor("sam"), quote_id=quote.pk)
         assert "Open, deleted" in staff.get(QUOTES).content.decode()
 
-    def test_html_in_texts_stays_text(self, staff, quote):
+    def test_html_in_texts_stays_text(self, cast, staff):
         evil = "<script>alert(1)</script>"
-        Quote.objects.filter(pk=quote.pk).update(owner_name=evil, customer_reference=evil, employee_comment=evil)
-        QuoteChange.objects.update(new=evil)
+        cart = cast.cart("rita", {"DESK-01": 2})
+        quote = ask_for_quote(actor=cast.actor("rita"), cart_id=cart.pk, wishes=Wishes(reference=evil))
+        edits = [SetText(Text.EMPLOYEE_COMMENT, evil), SetValidTo(timezone.now() + timedelta(days=5))]
+        change_quote(actor=cast.actor("sam"), quote_id=quote.pk, edits=edits, move=QuoteMove.OPEN)
+        assert QuoteChange.objects.filter(new=evil).exists()
+        Quote.objects.filter(pk=quote.pk).update(owner_name=evil)
         for page in (QUOTES, change_page(quote)):
             shown = staff.get(page).content.decode()
             assert evil not in shown
