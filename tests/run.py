@@ -56,6 +56,17 @@ class Runs:
         self.lines.append(f"{title}: {summary(counts)} in {time.monotonic() - started:.0f} s")
         return counts
 
+    def chosen_or(self, paths: list[str]) -> list[str]:
+        """These paths, unless the command line names paths itself, which pytest is given in any case."""
+        return [] if any((ROOT / word.split("::")[0]).exists() for word in self.arguments) else paths
+
+
+def files_with(text: str) -> list[str]:
+    """The files of tests in which this stands: to collect all others for a few tests takes longer than the tests."""
+    return sorted(
+        str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py") if text in path.read_text()
+    )
+
 
 def summary(counts: Counter) -> str:
     """`N passed, N failed`, and `, N skipped` when there are any."""
@@ -79,7 +90,7 @@ def main(arguments: list[str]) -> int:
                 with servers.redis() as broker:
                     ran += runs.pytest(
                         f"Celery worker process on {broker.name}",
-                        *("-m", "worker"),
+                        *("-m", "worker", *parallel, *runs.chosen_or(files_with("mark.worker"))),
                         environ=on_postgres | {"REDIS_URL": broker.url},
                     )
             except servers.Unavailable as unavailable:
@@ -87,11 +98,10 @@ def main(arguments: list[str]) -> int:
     except servers.Unavailable as unavailable:
         runs.lines.append(f"PostgreSQL: not run, {unavailable}")
 
-    folders = [str(Path("tests", name)) for name in SQLITE_HALF if (ROOT / "tests" / name).is_dir()]
-    if folders:
-        # Their migrations are tried on SQLite, too, by the demo that a story starts.
-        words = ("-m", "not browser", "--nomigrations", *parallel, *folders)
-        runs.pytest(f"SQLite ({', '.join(SQLITE_HALF)})", *words, environ=bare)
+    folders = runs.chosen_or([str(Path("tests", name)) for name in SQLITE_HALF])
+    # Their migrations are tried on SQLite, too, by the demo that a story starts.
+    words = ("-m", "not browser", "--nomigrations", *parallel, *folders)
+    runs.pytest(f"SQLite ({', '.join(SQLITE_HALF)})", *words, environ=bare)
 
     if servers.chromium() is None:
         runs.lines.append("browser: not run, no Chromium")
