@@ -16,6 +16,7 @@ from companies.branding import brand_on_pages
 from companies.control_panel.settings import has_settings
 from companies.models import Member, Tenant, User
 from companies.reader import HOMES
+from companies.roles import SELLING_ROLES
 from notifications.models import Notice
 from orders.control_panel.quote_rows import mine_to_price, prices_quotes
 from orders.dashboard.content.quotes import to_answer
@@ -37,6 +38,7 @@ PAGES = {
     "orders": ("orders", "order", "order_move"),
     "company": ("company",),
     "review": ("review",),
+    "behalf_customers": ("behalf_customers", "behalf_orders", "behalf_carts", "behalf_cart", "behalf_checkout"),
     "settings": ("settings", "settings_marketplace", "settings_offers", "settings_products"),
 }
 
@@ -110,6 +112,8 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     if prices_quotes(actor):
         items.append(Entry("Quotes", "quotes", "quote", counts["quotes"]))
     items.append(Entry("Orders", "orders", "orders"))
+    if actor.role in SELLING_ROLES:
+        items.append(Entry("Customers", "behalf_customers", "people"))
     if has_settings(actor):
         items.append(Entry("Settings", "settings", "gear"))
     tenant = str(request.tenant.name) if request.tenant else "Countersign"

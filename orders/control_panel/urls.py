@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from orders.control_panel import move_views, quote_new, quotes, subscriptions, views
+from orders.control_panel import behalf_views, move_views, quote_new, quotes, subscriptions, views
 from orders.control_panel.quote_buttons import DELETE
 from orders.control_panel.quote_buttons import MOVES as QUOTE_MOVES
 
@@ -34,6 +34,17 @@ urlpatterns = [
         for move in QUOTE_MOVES
     ),
     re_path(rf"^quotes/(?P<number>[^/]+)/(?P<move>{DELETE})/$", quotes.delete, name="quote_move"),
+    path("customers/", behalf_views.customers, name="behalf_customers"),
+    path("customers/orders/", behalf_views.orders, name="behalf_orders"),
+    path("customers/carts/", behalf_views.prepared, name="behalf_carts"),
+    path("customers/carts/<key:key>/", behalf_views.cart, name="behalf_cart"),
+    path("customers/carts/<key:key>/checkout/", behalf_views.checkout, name="behalf_checkout"),
+    path("customers/carts/<key:key>/quote/", behalf_views.quote, name="behalf_quote"),
+    path("customers/carts/<key:key>/restore/", behalf_views.restore, name="behalf_restore"),
+    path("customers/carts/<key:key>/discard/", behalf_views.discard, name="behalf_discard"),
+    path("customers/carts/<key:key>/lines/", behalf_views.add, name="behalf_lines"),
+    path("customers/carts/<key:key>/lines/<key:line>/", behalf_views.change, name="behalf_line"),
+    path("customers/carts/<key:key>/lines/<key:line>/remove/", behalf_views.remove, name="behalf_line_remove"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<str:number>/", subscriptions.subscription, name="subscription"),
     path("orders/", views.orders, name="orders"),

@@ -141,7 +141,9 @@ def place_on_behalf(
         customer = customer_of(cart)
         ruling = ruling_for(facts, customer)
         if not ruling.permitted:
-            raise not_permitted(ruling)
+            refusal = not_permitted(ruling)
+            # Without the details: what the customer's company lets its people spend is its own business.
+            raise NotYours(refusal.text, code=refusal.code)
         check_complete(wanted)
         priced = _reviewed(with_shipping(facts.basis, wanted.shipping, now), actor)
         check_destination(priced, wanted, now)

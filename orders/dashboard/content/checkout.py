@@ -72,7 +72,7 @@ class CheckoutPage:
             **split_words(self.priced),
             "summary_title": count_of(len(self.priced.lines), "line"),
             "button": _button(self.ruling),
-            "sums": [*self.shown["totals"][:-1], _lines_sum(self.priced), *_sums(chosen, others)],
+            "sums": [*self.shown["totals"][:-1], lines_sum(self.priced), *sums_of(chosen, others)],
             "asks": not self.ruling.permitted,
         }
 
@@ -196,11 +196,12 @@ def shipping_choices(priced: PricedCart, now: datetime) -> list[dict[str, Any]]:
     return choices
 
 
-def _lines_sum(priced: PricedCart) -> Values:
+def lines_sum(priced: PricedCart) -> Values:
+    """What the lines cost together, as a row of the totals."""
     return {"label": "Lines, gross", "amount": priced.totals.lines.gross}
 
 
-def _sums(chosen: dict[str, Any] | None, others: list[dict[str, Any]]) -> list[Values]:
+def sums_of(chosen: dict[str, Any] | None, others: list[dict[str, Any]]) -> list[Values]:
     """What everything costs with the chosen way of shipping, and what it would with the others."""
     rows = []
     if chosen is not None:
