@@ -11,6 +11,8 @@ from companies.roles import Role
 
 # Of whoever may order; a Contact may neither order nor ask for an offer.
 QUOTE_SCOPES = frozenset({"quote.quote_read_own", "quote.quote_manage_own"})
+# Of whoever may order: to change what is subscribed to is an order, too. Reading is everybody's.
+SUBSCRIPTION_SCOPES = frozenset({"subscription.subscription_manage_own"})
 # Every customer, in a company or not.
 CUSTOMER_SCOPES = frozenset(
     {
@@ -24,6 +26,8 @@ CUSTOMER_SCOPES = frozenset(
         "customer.consent_manage",
         "customermanagement.legalentity_read_own",
         *QUOTE_SCOPES,
+        *SUBSCRIPTION_SCOPES,
+        "subscription.subscription_read_own",
         "returns.returns_read_own",
         "returns.returns_manage_own",
         "iam.scope_read_own",
@@ -39,12 +43,12 @@ CUSTOMER_SCOPES = frozenset(
 
 _GROUPS = frozenset({"approval.approval_read", "approval.approval_manage", "order.order_read_le"})
 _ADMIN = frozenset({"iam.assignment_create_own", "iam.assignment_delete_own"})
-_SELLER = frozenset({"iam.scope_read_own", "order.order_read"})
+_SELLER = frozenset({"iam.scope_read_own", "order.order_read", "subscription.subscription_read"})
 _REVIEWER = frozenset({"order.order_update", "order.order_review"})
 _SALES = frozenset({"quote.quote_read", "quote.quote_manage"})
 
 ROLE_SCOPES: dict[Role, frozenset[str]] = {
-    Role.CONTACT: CUSTOMER_SCOPES - QUOTE_SCOPES,
+    Role.CONTACT: CUSTOMER_SCOPES - QUOTE_SCOPES - SUBSCRIPTION_SCOPES,
     Role.REQUESTER: CUSTOMER_SCOPES | _GROUPS,
     Role.BUYER: CUSTOMER_SCOPES | _GROUPS,
     Role.ADMIN: CUSTOMER_SCOPES | _GROUPS | _ADMIN,
@@ -75,6 +79,7 @@ CLIENT_SCOPES = frozenset(
         "product.product_read",
         "quote.quote_read",
         "quote.quote_manage",
+        "subscription.subscription_read",
     }
 )
 

@@ -15,6 +15,7 @@ import companies.api.urls
 import orders.api.carts_urls
 import orders.api.orders_urls
 import orders.api.quotes_urls
+import orders.api.subscriptions_urls
 from companies.api.errors import ApiError, Family, body_of
 from config.openapi import views as openapi
 
@@ -37,7 +38,7 @@ FAMILIES = {
     "session-context": Family.CODE,
     "shipping": Family.CODE,
     "site": Family.CODE,
-    "subscription": Family.CODE,
+    "subscription": Family.YAAS,
 }
 
 
@@ -55,6 +56,7 @@ urlpatterns = [
     *orders.api.carts_urls.urlpatterns,
     *orders.api.orders_urls.urlpatterns,
     *orders.api.quotes_urls.urlpatterns,
+    *orders.api.subscriptions_urls.urlpatterns,
     path("api/schema/", openapi.schema, name="api_schema"),
     path("api/docs/", openapi.Docs.as_view(), name="api_docs"),
     re_path(rf"^(?P<service>{'|'.join(FAMILIES)})(?:/.*)?$", unknown),

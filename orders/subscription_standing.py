@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from companies.actors import Actor
@@ -21,20 +22,7 @@ CHANGING = (SubscriptionMove.CHANGE, SubscriptionMove.CONVERT)
 
 def parties_of_subscription(subscription: Subscription, actor: Actor) -> frozenset[SubscriptionParty]:
     """What the actor is to this subscription now. One query for members: their role is that of now."""
-    parties: set[SubscriptionParty] = set()
-    if actor.is_client and actor.tenant_id == subscription.tenant_id:
-        parties.add(SubscriptionParty.SELLER)
-    if actor.company_id == subscription.company_id and actor.user_id is not None:
-        is_owner = actor.user_id == subscription.owner_id
-        if subscription.company_id is None:
-            parties |= {SubscriptionParty.CUSTOMER} if is_owner else set()
-        else:
-            role = _role(actor)
-            if role is Role.ADMIN or (is_owner and role in GROUP_ROLES):
-                parties.add(SubscriptionParty.CUSTOMER)
-    if actor.role in SELLER_ROLES and actor.company_id == subscription.seller_id and _role(actor) in SELLER_ROLES:
-        parties.add(SubscriptionParty.SELLER)
-    return frozenset(parties)
+    return _parties(subscription, actor, _role(actor))
 
 
 def check_subscription(subscription: Subscription, move: SubscriptionMove, actor: Actor, now: datetime) -> None:
@@ -48,9 +36,15 @@ def check_subscription(subscription: Subscription, move: SubscriptionMove, actor
 
 def subscription_moves_for(subscription: Subscription, actor: Actor, now: datetime) -> tuple[SubscriptionMove, ...]:
     """The moves a service would accept from this actor now, but for an open change that is in the way."""
-    parties = parties_of_subscription(subscription, actor)
-    offered = (SubscriptionMove(m) for m in SUBSCRIPTION.open_moves(subscription.status_at(now), parties))
-    return tuple(move for move in offered if _makes_sense(subscription, move))
+    return subscription_moves_for_each([subscription], actor, now)[0]
+
+
+def subscription_moves_for_each(
+    subscriptions: Sequence[Subscription], actor: Actor, now: datetime
+) -> list[tuple[SubscriptionMove, ...]]:
+    """The same for many subscriptions, in as many queries."""
+    role = _role(actor)
+    return [_moves(subscription, _parties(subscription, actor, role), now) for subscription in subscriptions]
 
 
 def how_the_subscription_stands(subscription: Subscription, now: datetime) -> str:
@@ -61,6 +55,28 @@ def how_the_subscription_stands(subscription: Subscription, now: datetime) -> st
         SubscriptionStatus.TERMINATED: f"Subscription {subscription.number} has ended.",
         SubscriptionStatus.CANCELLED: f"Subscription {subscription.number} was never begun.",
     }[subscription.status_at(now)]
+
+
+def _parties(subscription: Subscription, actor: Actor, role: Role | None) -> frozenset[SubscriptionParty]:
+    parties: set[SubscriptionParty] = set()
+    if actor.is_client and actor.tenant_id == subscription.tenant_id:
+        parties.add(SubscriptionParty.SELLER)
+    if actor.company_id == subscription.company_id and actor.user_id is not None:
+        is_owner = actor.user_id == subscription.owner_id
+        if subscription.company_id is None:
+            parties |= {SubscriptionParty.CUSTOMER} if is_owner else set()
+        elif role is Role.ADMIN or (is_owner and role in GROUP_ROLES):
+            parties.add(SubscriptionParty.CUSTOMER)
+    if actor.role in SELLER_ROLES and actor.company_id == subscription.seller_id and role in SELLER_ROLES:
+        parties.add(SubscriptionParty.SELLER)
+    return frozenset(parties)
+
+
+def _moves(
+    subscription: Subscription, parties: frozenset[SubscriptionParty], now: datetime
+) -> tuple[SubscriptionMove, ...]:
+    offered = (SubscriptionMove(m) for m in SUBSCRIPTION.open_moves(subscription.status_at(now), parties))
+    return tuple(move for move in offered if _makes_sense(subscription, move))
 
 
 def _makes_sense(subscription: Subscription, move: SubscriptionMove) -> bool:
@@ -76,7 +92,9 @@ def _makes_sense(subscription: Subscription, move: SubscriptionMove) -> bool:
 
 
 def _role(actor: Actor) -> Role | None:
-    """Of now: the actor was resolved before the lock."""
+    """Of now: the actor was resolved before the lock. No query for who acts for no company."""
+    if actor.company_id is None:
+        return None
     mine = Member.objects.active().filter(company_id=actor.company_id, user_id=actor.user_id)
     role = mine.values_list("role", flat=True).first()
     return Role(role) if role else None

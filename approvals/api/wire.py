@@ -11,7 +11,7 @@ from typing import Any
 from approvals.api.reading import ACTION
 from approvals.lifecycle import Move
 from approvals.models import Approval, ApprovalEvent
-from approvals.policy import Person, Reason
+from approvals.policy import Person, Reason, Ruling
 from approvals.services.permit import Outlook, Permission
 from approvals.subjects import subject_of
 from companies.api.history import event_body
@@ -110,12 +110,19 @@ def outlook_body(outlook: Outlook, people: Mapping[int, Customer], now: datetime
     limit = facts.company.limit if facts.company else None
     return {
         **permission_body(outlook.permission, now),
-        "verdict": ruling.verdict,
         "currency": facts.gross.currency,
         "grossValue": facts.gross.amount,
         "accountLimit": {"currency": limit.currency, "value": round_amount(limit.amount, limit.currency)}
         if limit
         else None,
+        **ruling_body(ruling, people),
+    }
+
+
+def ruling_body(ruling: Ruling, people: Mapping[int, Customer]) -> Values:
+    """What the policy answers: why, who could be asked, and what would avoid it."""
+    return {
+        "verdict": ruling.verdict,
         "reasons": [_ruled(reason) for reason in ruling.reasons],
         "approvers": approvers_body(ruling.eligible, people),
         "avoid": [_ruled(reason) for reason in ruling.avoid],

@@ -26,6 +26,7 @@ from config.openapi.quotes import QUOTES
 from config.openapi.sessions import SERVICE_TOKEN, SESSIONS
 from config.openapi.shared import FORBIDDEN_EXAMPLES, UNAUTHORIZED_EXAMPLES
 from config.openapi.shared import SCHEMAS as SHARED
+from config.openapi.subscriptions import SUBSCRIPTIONS
 from config.openapi.words import (
     FIELDS,
     RETRY_AFTER,
@@ -41,7 +42,7 @@ from config.openapi.words import (
     ref,
 )
 
-SERVICES = (SESSIONS, COMPANIES, IAM, CATALOG, CARTS, APPROVALS, QUOTES, CHECKOUT, ORDERS, CONFIGURATION)
+SERVICES = (SESSIONS, COMPANIES, IAM, CATALOG, CARTS, APPROVALS, QUOTES, CHECKOUT, ORDERS, SUBSCRIPTIONS, CONFIGURATION)
 ENDPOINTS: dict[str, Endpoint] = {key: each for service in SERVICES for key, each in service.endpoints.items()}
 TAGS = {key: service.name for service in SERVICES for key in service.endpoints}
 WIDEST = 110
@@ -76,6 +77,8 @@ PATH_PARAMETERS = {
     "productId": "The id of a product.",
     "quoteId": "The id of a quote.",
     "quoteReasonId": "The id of a reason.",
+    "subscriptionId": "The id of a subscription, such as `S1001`.",
+    "changeId": "The id of a change of a subscription.",
     "legalEntityId": "The id of a company.",
     "contactAssignmentId": "The id of a contact assignment.",
     "locationId": "The id of a location.",

@@ -37,7 +37,7 @@ FIRST_NUMBER = 1000
 
 def subscription_pk_of(number: str) -> int | None:
     """The primary key in a subscription's number, such as 42 in S1042; None for anything that is no number."""
-    found = re.fullmatch(rf"{NUMBER_PREFIX}([0-9]{{4,18}})", number)
+    found = re.fullmatch(rf"{NUMBER_PREFIX}([1-9][0-9]{{3,17}})", number)
     return int(found[1]) - FIRST_NUMBER if found else None
 
 

@@ -110,11 +110,13 @@ def ask_for_change(
     approver_id: int | None,
     comment: str = "",
     seen_gross: Decimal | None = None,
+    once: Once | None = None,
     now: datetime | None = None,
 ) -> Outcome[Approval]:
     """Put a change that needs a yes to an eligible approver; it is the subscription's open change from now on.
 
-    Raises as `change_subscription` and as asking for any approval does.
+    `once` names the request, so that it is noted what it made. Raises as `change_subscription` and as asking for any
+    approval does.
     """
     now = now or timezone.now()
     found = _found(actor, subscription_id, now)
@@ -127,6 +129,7 @@ def ask_for_change(
             subject_id=str(change.pk),
             approver_id=approver_id,
             comment=comment,
+            once=once,
             now=now,
         )
         if outcome.record is None:
@@ -134,22 +137,30 @@ def ask_for_change(
         return outcome
 
 
-def take_back_change(*, actor: Actor, subscription_id: int, now: datetime | None = None) -> SubscriptionChange:
+def take_back_change(
+    *,
+    actor: Actor,
+    subscription_id: int,
+    change_id: int | None = None,
+    comment: str = "",
+    now: datetime | None = None,
+) -> SubscriptionChange:
     """Take the open change of a subscription back: its order, its request for approval, or a yes that was not used.
 
-    Raises `Missing`, `NotYours` (a request is its requester's), and `Late` where none waits (any more).
+    `change_id` is the change that is meant, where the caller has one before their eyes. Raises `Missing`, `NotYours`
+    (a request is its requester's), and `Late` where none waits (any more).
     """
     now = now or timezone.now()
     found = _found(actor, subscription_id, now)
     change = found.changes.open_at(now).select_related("approval").first()
-    if change is None:
+    if change is None or change_id not in (None, change.pk):
         raise Late(f"No change of {found.number} is waiting.", code="no_open_change")
     order = Order.objects.filter(checkout__change=change).first()
     if order is not None:
-        withdraw_order(actor=actor, order_id=order.pk, now=now)
+        withdraw_order(actor=actor, order_id=order.pk, reason=comment, now=now)
     elif change.approval is not None:
         end = give_up if change.approval.status == Status.APPROVED else close
-        end(actor=actor, approval_id=change.approval.pk, now=now)
+        end(actor=actor, approval_id=change.approval.pk, comment=comment, now=now)
     change.refresh_from_db()
     return change
 

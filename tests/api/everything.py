@@ -19,6 +19,7 @@ from tests.api.quoting import asks, made
 from tests.api.quoting import item as quoted
 from tests.factories import PASSWORD, CustomerFactory, MemberFactory, UserFactory, make_cart
 from tests.stories.scenes import approve, ask, details, fail, offered, order_approved
+from tests.stories.subscriptions import ask_change, running, sell_by_plan, stop
 
 WORDS = {
     words["operationId"]: (method.upper(), path, words)
@@ -75,6 +76,17 @@ class Scene:
         approve(self.cast, "ana", approval)
         return order_approved(self.cast, "rita", approval).settled().orders.get()
 
+    def subscribe(self, operation, *, about_change):
+        """Rita's subscription, which runs; and what she asks Ana to approve, where that is what it is about."""
+        plans = sell_by_plan(self.cast, "LICENSE-01")
+        subscription = running(self.cast, "rita", plans["BASIC"])
+        self.ids |= {"subscriptionId": subscription.number, "priceId": plans["PRO"].key}
+        if operation == "POST-subscription-resume-renewing":
+            stop(self.cast, "rita", subscription)
+        if about_change:
+            ask_change(self.cast, "rita", subscription, plans["PRO"], "ana")
+            self.ids["changeId"] = subscription.changes.get().key
+
     def path(self, operation):
         method, path = OPERATIONS[operation]
         if "{orderId}" in path:
@@ -82,6 +94,8 @@ class Scene:
             if operation == "POST-order-retry-order":
                 order = fail(self.cast, "vera", order)
             self.ids["orderId"] = order.number
+        if "/subscription/" in path:
+            self.subscribe(operation, about_change="{changeId}" in path)
         if operation == "POST-order-review-orders":
             self.ids["orderId"] = self.order("SERVER-01").number
         if "{deliveryId}" in path:
@@ -141,6 +155,11 @@ class Scene:
             "POST-checkout-trigger-checkout": {**body_of(self.approval.subject_key, who), **details(cast)},
             "POST-order-reject-order": {"reason": "No."},
             "POST-order-review-orders": {"operation": "approve", "orderIds": [self.ids.get("orderId", "CS1001")]},
+            "POST-subscription-preview-change": {"priceId": self.ids.get("priceId", "")},
+            "POST-subscription-change-subscription": {
+                "priceId": self.ids.get("priceId", ""),
+                **({"approver": {"userId": "C-ana"}} if who == "rita" else {}),
+            },
             "POST-order-fail-order": {"instructions": "Broken."},
             "POST-order-fail-delivery": {"instructions": "Broken."},
             "POST-order-cancel-order": {"reason": "No."},

@@ -4,14 +4,18 @@ import re
 
 import pytest
 
+from catalog.models import Listing
 from companies.models import Customer, CustomerAddress, Member
 from config.openapi.document import document
-from orders.models import Order, QuoteReason
+from orders.models import QuoteReason
 from orders.services.quote_asking import Wishes, ask_for_quote
 from tests.api.approving import APPROVALS, DETAILS, PERMITTED, PREVIEW, SEARCH, about, asking
 from tests.api.buying import ORDER, ORDERS, body_of, saas
 from tests.api.carting import CARTS, item, path
 from tests.stories.scenes import ask_for, nothing_changes, ordered
+from tests.stories.subscriptions import ask_change, running, sell_by_plan
+
+SUBSCRIPTIONS, CHANGES = "/subscription/{t}/subscriptions", "/subscription/{t}/changes"
 
 ENDPOINTS = [
     (method.upper(), path, words)
@@ -37,6 +41,8 @@ def ids(cast):
     )
     offered = cast.cart("ana", {"DESK-01": 1})
     quote = ask_for_quote(actor=cast.actor("ana"), cart_id=offered.pk, wishes=Wishes())
+    subscription = running(cast, "rita", sell_by_plan(cast, "LICENSE-01")["BASIC"])
+    ask_change(cast, "rita", subscription, Listing.objects.get(plan__code="PRO"), "ana")
     # Reasons are a tenant's, not a company's: what must not show is one of another tenant.
     reason = QuoteReason.objects.create(tenant=cast.other, type="CHANGE", code="SECRET", message={"en": "Secret"})
     real = {
@@ -47,6 +53,8 @@ def ids(cast):
         "itemId": cart.lines.get().key,
         "deliveryId": f"{order.number}-1",
         "orderId": order.number,
+        "subscriptionId": subscription.number,
+        "changeId": subscription.changes.get().key,
         "legalEntityId": cast.northwind.key,
         "contactAssignmentId": cast.member("rita").key,
         "locationId": cast.headquarters.key,
@@ -59,6 +67,7 @@ def ids(cast):
         "userType": "CUSTOMER",
         "deliveryId": "CS9999-1",
         "orderId": "CS9999",
+        "subscriptionId": "S9999",
         "groupId": f"{'0' * len(cast.northwind.key)}-admin",
     }
     return {name: (key, known.get(name, "0" * len(key))) for name, key in real.items()}
@@ -97,8 +106,8 @@ def test_of_another_company_are_answered_like_unknown_ones(api, cast, ids, who):
         for method, address, words in ENDPOINTS:
             if not names_in(address).isdisjoint(OPEN_TO_ALL):
                 continue
-            if who == "victor" and "order" in address:
-                continue  # a part in it: Globex delivers
+            if who == "victor" and ("order" in address or "/subscriptions/" in address):
+                continue  # a part in it: Globex sells and delivers
             body = BODIES.get(words["operationId"], {} if "requestBody" in words else None)
             answers = [caller.call(method, filled(address, ids, number), body) for number in (0, 1)]
             assert said(answers[0], ids) == said(answers[1], ids), (method, address)
@@ -148,6 +157,12 @@ def test_in_bodies_are_answered_like_unknown_ones(api, cast, ids, who):
             lambda key: caller.get(ORDERS, q=f"id:{key}"),
         ],
         "approvalId": [lambda key: caller.get(APPROVALS, q=f"id:{key}")],
+        "subscriptionId": [
+            lambda key: caller.get(SUBSCRIPTIONS, q=f"id:{key}"),
+            lambda key: caller.get(CHANGES, subscriptionId=key),
+            lambda key: caller.get(ORDERS, subscriptionId=key),
+        ],
+        "changeId": [lambda key: caller.get(CHANGES, q=f"id:{key}")],
         "locationId": [lambda key: caller.get("/customer-management/{t}/locations", q=f"id:{key}")],
         "contactAssignmentId": [lambda key: caller.get("/customer-management/{t}/contact-assignments", q=f"id:{key}")],
     }
@@ -164,6 +179,8 @@ def test_no_list_no_total_and_no_sorting_tells_of_others(api, cast, ids, who):
     lists = {
         APPROVALS: ("status", "requestor.userId", "resource.subtotalAggregate.grossValue"),
         ORDERS: ("status", "totalPrice", "customer.email"),
+        SUBSCRIPTIONS: ("autoRenews", "price.grossValue", "customer.name"),
+        CHANGES: ("kind", "difference.grossValue", "requestedBy"),
         "/customer-management/{t}/contact-assignments": ("id", "customer.id"),
         "/customer-management/{t}/locations": ("name", "contactDetails.city"),
         "/customer-management/{t}/legal-entities": ("accountLimit.value", "legalInfo.legalName"),
@@ -228,7 +245,7 @@ def test_items_of_others_are_not_reached_through_one_s_own_cart(api, cast):
 
 
 def test_an_order_is_found_by_its_number_and_by_nothing_near_it(api, cast, ids):
-    number = Order.objects.get().number
+    number = ids["orderId"][0]
     tom = api("tom")
     assert tom.get(f"{ORDERS}/{number}").status == 200
     for near in (

@@ -135,6 +135,19 @@ GET-order-retrieve-order-employee                    403 403 403 403 403 403 403
 PATCH-order-partial-update-order                     403 403 403 403 403 403 403 403 204 403 204 403 401 401
 GET-order-retrieve-order-transitions                 403 403 403 403 403 403 403 403 200 403 200 403 401 401
 POST-order-update-order-transition-employee          403 403 403 403 403 403 403 403 204 403 204 403 401 401
+GET-subscription-list-subscriptions                  200 200 200 200 200 200 200 200 200 403 200 403 401 401
+GET-subscription-retrieve-subscription               200 200 200 404 404 404 404 404 200 403 200 403 401 401
+GET-subscription-retrieve-history                    200 200 200 404 404 404 404 404 200 403 200 403 401 401
+POST-subscription-preview-change                     200 200 200 404 404 403 404 404 403 403 403 403 401 401
+POST-subscription-change-subscription                201 201 201 404 404 403 404 404 403 403 403 403 401 401
+POST-subscription-stop-renewing                      200 200 200 404 404 403 404 404 403 403 403 403 401 401
+POST-subscription-resume-renewing                    200 200 200 404 404 403 404 404 403 403 403 403 401 401
+POST-subscription-terminate                          200 200 200 404 404 403 404 404 403 403 403 403 401 401
+GET-subscription-list-changes                        200 200 200 200 200 200 200 200 200 403 200 403 401 401
+GET-subscription-retrieve-change                     200 200 200 404 404 404 404 404 404 403 404 403 401 401
+POST-subscription-order-change                       403 200 403 404 404 403 404 404 403 403 403 403 401 401
+POST-subscription-decline-change                     403 200 403 404 404 403 404 404 403 403 403 403 401 401
+POST-subscription-withdraw-change                    200 403 403 404 404 403 404 404 403 403 403 403 401 401
 GET-configuration-list-config                        403 403 403 403 403 403 403 403 403 403 200 403 401 401
 POST-configuration-create-config                     403 403 403 403 403 403 403 403 403 403 201 403 401 401
 GET-configuration-retrieve-config                    403 403 403 403 403 403 403 403 403 403 200 403 401 401
@@ -168,6 +181,11 @@ POST-order-fail-order                                403 200 404 404 404 403
 POST-order-retry-order                               403 200 404 404 404 403
 POST-order-cancel-order                              403 200 404 404 404 403
 GET-order-retrieve-order-history                     200 200 404 404 404 404
+GET-order-retrieve-delivery                          404 200 404 404 404 404
+POST-order-complete-delivery                         403 200 404 404 404 403
+POST-order-fail-delivery                             403 200 404 404 404 403
+GET-subscription-retrieve-subscription               200 200 404 404 404 404
+GET-subscription-retrieve-history                    200 200 404 404 404 404
 GET-order-retrieve-order-employee                    200 200 404 404 404 404
 PATCH-order-partial-update-order                     403 204 404 404 404 403
 GET-order-retrieve-order-transitions                 200 200 404 404 404 404
@@ -245,7 +263,7 @@ def test_who_gets_which_answer(scene, callers, operations):
             for who, status in answers(scene, callers, operation).items():
                 if status != expected[operation][who]:
                     wrong[operation, who] = status
-    assert not wrong
+    assert wrong == {}
 
 
 def answers(scene, callers, operation):

@@ -48,7 +48,7 @@ def subscribe(
     """Order a plan; the order it became."""
     cart = open_cart(cast, who, marketplace, create=True)
     carts.add_line(actor=cast.actor(who), cart_id=cart.pk, listing_id=listing.pk, quantity=quantity, trial=trial)
-    given = details(cast, shipping=None) if marketplace != "main" else details(cast)
+    given = details(cast, cart.country)
     return checkout.place_order(actor=cast.actor(who), cart_id=cart.pk, details=given).settled().orders.get()
 
 
