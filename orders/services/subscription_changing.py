@@ -28,7 +28,7 @@ from orders.services.cart_steps import clean_quantity, within_bounds
 from orders.services.order_steps import check_orderable, kept, not_permitted
 from orders.services.review import withdraw_order
 from orders.services.subscription_ordering import order_change
-from orders.services.subscription_steps import values_of
+from orders.services.subscription_steps import STEADY, lock_subscription, values_of
 from orders.services.subscription_writer import write_change
 from orders.subscription_lifecycle import ChangeKind, ChangeStatus, SubscriptionMove
 from orders.subscription_priced import PricedChange, period_price
@@ -61,7 +61,7 @@ def change_outlook(*, actor: Actor, subscription_id: int, wanted: Wanted, now: d
     Raises as `change_subscription`, but for the policy.
     """
     now = now or timezone.now()
-    subscription = _with_all(Subscription.objects.visible_to(actor), subscription_id)
+    subscription = _visible(actor, subscription_id)
     change = _prepared(subscription, wanted, actor, now)
     facts = subject_of(SubjectKind.SUBSCRIPTION_CHANGE).facts(change, now)
     return ChangeOutlook(change, facts.basis, ruling_for(facts, actor))
@@ -90,7 +90,7 @@ def change_subscription(
     now = now or timezone.now()
     found = _found(actor, subscription_id, now)
     with transaction.atomic():
-        subscription = _with_all(Subscription.objects.locked(), found.pk)
+        subscription = lock_subscription(found.pk)
         change = _opened(subscription, wanted, actor, now, seen_gross)
         facts = subject_of(SubjectKind.SUBSCRIPTION_CHANGE).facts(change, now)
         check_orderable(facts.basis)
@@ -121,7 +121,7 @@ def ask_for_change(
     now = now or timezone.now()
     found = _found(actor, subscription_id, now)
     with transaction.atomic():
-        subscription = _with_all(Subscription.objects.locked(), found.pk)
+        subscription = lock_subscription(found.pk)
         change = _opened(subscription, wanted, actor, now, seen_gross)
         outcome = request_approval(
             actor=actor,
@@ -167,18 +167,15 @@ def take_back_change(
 
 def _found(actor: Actor, subscription_id: int, now: datetime) -> Subscription:
     """The unlocked subscription; a request about it that nobody answered in time is ended first."""
-    found = _with_all(Subscription.objects.visible_to(actor), subscription_id)
+    found = _visible(actor, subscription_id)
     overdue = found.changes.overdue(now).first()
     if overdue is not None:
         expire_bound(subject_of(SubjectKind.SUBSCRIPTION_CHANGE), overdue, now)
     return found
 
 
-def _with_all(subscriptions: object, pk: int) -> Subscription:
-    rows = subscriptions.select_related(  # type: ignore[attr-defined]  # a QuerySet, plain or locked
-        "marketplace__owner", "company", "owner", "seller", "vendor", "plan", "product__tax_class", "product__vendor"
-    )
-    found: Subscription | None = rows.filter(pk=pk).first()
+def _visible(actor: Actor, pk: int) -> Subscription:
+    found = Subscription.objects.visible_to(actor).select_related("plan", *STEADY).filter(pk=pk).first()
     if found is None:
         raise Missing("There is no such subscription.")
     return found

@@ -19,7 +19,7 @@ from orders.lifecycle import OrderKind, OrderStatus
 from orders.models import Order, Subscription
 from orders.services.review import withdraw_by_system
 from orders.services.subscription_orders import place_terms
-from orders.services.subscription_steps import PERIOD
+from orders.services.subscription_steps import PERIOD, lock_subscription
 from orders.services.subscription_writer import write_change, write_subscription_move
 from orders.subscription_lifecycle import (
     OPEN_CHANGES,
@@ -79,14 +79,6 @@ def renew_due(now: datetime, limit: int = 200) -> int:
         except Exception:
             log.exception("not renewed", subscription=pk)
     return done
-
-
-def lock_subscription(pk: int) -> Subscription:
-    """The subscription, locked until the transaction ends, with what its orders and notices need."""
-    rows = Subscription.objects.locked().select_related(
-        "marketplace__owner", "company", "owner", "seller", "vendor", "plan", "product__tax_class", "product__vendor"
-    )
-    return rows.get(pk=pk)
 
 
 @transaction.atomic

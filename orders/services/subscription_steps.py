@@ -32,6 +32,16 @@ from orders.subscription_lifecycle import (
 )
 
 SYSTEM = SubscriptionParty.SYSTEM
+# What a subscription refers to from its beginning to its end.
+STEADY = (
+    "marketplace__owner",
+    "company",
+    "owner",
+    "seller",
+    "vendor",
+    "product__tax_class",
+    "product__vendor",
+)
 PERIOD = ("started_at", "periods", "period_starts_at", "renews_at")
 VALUES = ("plan", "listing", "quantity", "unit_price", "includes_tax", "tax_rate", "net", "tax", "gross", "name")
 
@@ -44,6 +54,12 @@ def lock_subscriptions_of(order: Order) -> list[Subscription]:
     if order.begins_subscriptions:
         wanted = Subscription.objects.filter(first_line__order_id=order.pk)
     return list(Subscription.objects.locked().filter(pk__in=wanted.values("pk")).order_by("pk"))
+
+
+def lock_subscription(pk: int) -> Subscription:
+    """The subscription, locked until the transaction ends, with what its orders and notices need."""
+    # Not joined with its plan or listing: where they change while this waits, PostgreSQL would find no row at all.
+    return Subscription.objects.locked().select_related(*STEADY).get(pk=pk)
 
 
 def lock_order(order: Order) -> Order:
