@@ -8,14 +8,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from companies.models import Tenant
-from config.demo_data import scenes_contoso, scenes_northwind, scenes_now, scenes_others, scenes_quotes
+from config.demo_data import (
+    scenes_contoso,
+    scenes_northwind,
+    scenes_now,
+    scenes_others,
+    scenes_quotes,
+    scenes_subscriptions,
+)
 from config.demo_data.people import TENANT
+from config.demo_data.plans import offer_plans
 from config.demo_data.stage import Stage
 from config.demo_data.told import file_notices
 from config.demo_data.world import build_world
 from notifications import outbox
 
-ACTS = (scenes_northwind, scenes_contoso, scenes_others, scenes_quotes, scenes_now)
+ACTS = (scenes_northwind, scenes_contoso, scenes_others, scenes_quotes, scenes_subscriptions, scenes_now)
 
 
 def is_seeded() -> bool:
@@ -31,7 +39,9 @@ def seed(now: datetime | None = None) -> None:
     """
     now = now or timezone.now()
     with outbox.of_the_past():
-        stage = Stage(build_world(now))
+        world = build_world(now)
+        offer_plans(world)
+        stage = Stage(world)
         for act in ACTS:
             for scene in act.SCENES:
                 stage.add(scene(stage))
