@@ -84,7 +84,11 @@ def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dic
     ]
     if actor.has_membership:
         items.append(Entry("Approvals", "approvals", "approvals", counts["approvals"]))
-    items += [Entry("Quotes", "quotes", "quote", counts["quotes"]), Entry("Orders", "orders", "orders")]
+    items += [
+        Entry("Quotes", "quotes", "quote", counts["quotes"]),
+        Entry("Orders", "orders", "orders"),
+        Entry("Subscriptions", "subscriptions", "clock"),
+    ]
     if member is not None:
         items.append(Entry("Company", "company", "building"))
     brand = brand_on_pages(request.portal.marketplace, request.tenant.name)
@@ -111,7 +115,7 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     items = [Entry("Orders to review", "review", "approvals", counts["orders"])]
     if prices_quotes(actor):
         items.append(Entry("Quotes", "quotes", "quote", counts["quotes"]))
-    items.append(Entry("Orders", "orders", "orders"))
+    items += [Entry("Orders", "orders", "orders"), Entry("Subscriptions", "subscriptions", "clock")]
     if actor.role in SELLING_ROLES:
         items.append(Entry("Customers", "behalf_customers", "people"))
     if has_settings(actor):

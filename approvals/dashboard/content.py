@@ -43,6 +43,7 @@ def lines_of(snapshot: Snapshot) -> list[Values]:
             "detail": _detail(bound, shown, mixed=mixed),
             "note": REVIEWED if shown.get("needs_review") == YES else "",
             **_list_prices(bound, shown),
+            **_changed(snapshot, bound),
         }
         for bound, shown in rows
     ]
@@ -62,6 +63,23 @@ def _list_prices(bound: Mapping[str, Any], shown: Mapping[str, Any]) -> Values:
     found: Values = {"old_total": shown["list_gross"]}
     if shown.get("list_includes_tax") == bound.get("includes_tax"):
         found["old_unit_price"] = shown.get("list_unit_price")
+    return found
+
+
+def _changed(snapshot: Snapshot, bound: Mapping[str, Any]) -> Values:
+    """Of the change of a subscription: what a period costs from then on, and what is different from before."""
+    old = _part(_bound(snapshot), "from")
+    if not old:
+        return {}
+    now_costs = _bound(snapshot).get("period_gross", "")
+    if _shown(snapshot).get("kind") == "conversion":
+        return {"total": now_costs, "detail": "Kept after its trial"}
+    found: Values = {"total": now_costs, "detail": f"Before: {old.get('plan_name', '')}"}
+    for name in ("quantity", "unit_price"):
+        if old.get(name) != bound.get(name):
+            found[f"old_{name}"] = old.get(name)
+    if old.get("gross") != now_costs:
+        found["old_total"] = old.get("gross")
     return found
 
 
@@ -88,6 +106,9 @@ def totals_of(snapshot: Snapshot) -> list[Values]:
         {"label": "Net", "amount": bound["net"]},
         {"label": "Tax", "amount": bound["tax"]},
     ]
+    if _part(bound, "from"):
+        more = f"A {_shown(snapshot).get('period', 'period')} costs more, gross"
+        return [{"label": more, "amount": bound["gross"], "hint": "what is to be approved", "strong": True}]
     if not _part(bound, "shipping"):
         hint = "without shipping" if _shown(snapshot).get("quote") else "shipping is chosen with the order"
         return [*rows, {"label": "Total, gross", "amount": bound["gross"], "hint": hint, "strong": True}]
@@ -102,6 +123,8 @@ def totals_of(snapshot: Snapshot) -> list[Values]:
 def delivery_of(snapshot: Snapshot, approval: Approval) -> Values:
     """Addresses, shipping, delivery window and payment; what was left open says so. Two queries."""
     bound = _bound(snapshot)
+    if _part(bound, "from"):
+        return {}  # a change is delivered and paid as its subscription
     addresses, payment = _part(bound, "addresses"), _part(_shown(snapshot), "payment")
     open_shipping = LEFT_OPEN if thing_of(approval).takes_details else ""
     place = {"tenant_id": approval.tenant_id, "site_code": approval.site_code}

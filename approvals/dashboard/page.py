@@ -16,6 +16,7 @@ from approvals.lifecycle import Status
 from approvals.models import Approval, ApprovalEvent, Snapshot
 from approvals.subjects import subject_of
 from companies.actors import Actor, ActorKind
+from companies.roles import Role
 from notifications.texts import Side
 
 Values = dict[str, Any]
@@ -54,6 +55,7 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
         "comment_value": kept.get("values", {}).get("comment", ""),
         "hidden": {"seen_hash": approval.content_hash},
         "waits_until": approval.expires_at if approval.status_at(now) == Status.PENDING else None,
+        "subscription_url": _subscription_url(approval, actor, snapshot),
         "quote_url": _quote_url(approval, actor, snapshot),
         "offer_ends": about.ends_at,
         "cart_url": reverse("dashboard:cart") if _has_cart_back(approval, actor, now) else "",
@@ -81,6 +83,15 @@ def _quote_url(approval: Approval, actor: Actor, snapshot: Snapshot) -> str:
     mine = actor.user_id == approval.requester_id and actor.company_id == approval.company_id
     put_to_me = actor.user_id == approval.approver_id and (approval.is_live or approval.is_used)
     return reverse("dashboard:quote", args=[number]) if number and (mine or put_to_me) else ""
+
+
+def _subscription_url(approval: Approval, actor: Actor, snapshot: Snapshot) -> str:
+    """The page of the subscription whose change it is about, for its customer and the company's admins."""
+    number = snapshot.content.get("shown", {}).get("subscription", "")
+    reads = actor.company_id == approval.company_id and (
+        actor.user_id == approval.requester_id or actor.role is Role.ADMIN
+    )
+    return reverse("dashboard:subscription", args=[number]) if number and reads else ""
 
 
 def _people(approval: Approval, snapshot: Snapshot) -> list[Values]:

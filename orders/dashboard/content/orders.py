@@ -10,9 +10,15 @@ from django.urls import reverse
 
 from companies.actors import Actor
 from orders.dashboard.content.amounts import Values, label_of
-from orders.lifecycle import OrderStatus
+from orders.lifecycle import OrderKind, OrderStatus
 from orders.models import Order
 
+KINDS = {
+    OrderKind.TRIAL: "Trial",
+    OrderKind.MODIFICATION: "Change of a subscription",
+    OrderKind.RENEWAL: "Renewal",
+    OrderKind.TERMINATION: "Termination",
+}
 FINAL = (OrderStatus.COMPLETED, OrderStatus.REJECTED, OrderStatus.CANCELLED)
 
 
@@ -46,7 +52,7 @@ def _row(order: Order, actor: Actor) -> dict[str, Any]:
         "title": label_of([line.name for line in lines]),
         "url": reverse("dashboard:order", args=[order.number]),
         "who": "" if order.buyer_id == actor.user_id else order.buyer_name,
-        "detail": order.number,
+        "detail": _kind_words(order),
         "why": f"{order.auditing_company.name} reviews it" if waits else _now_words(order),
         "status": order.status,
         "at": order.created_at,
@@ -54,6 +60,12 @@ def _row(order: Order, actor: Actor) -> dict[str, Any]:
         "currency": order.currency,
         "tax_word": "gross",
     }
+
+
+def _kind_words(order: Order) -> str:
+    """Its number, and what it is where it is no purchase."""
+    kind = KINDS.get(OrderKind(order.kind), "")
+    return f"{order.number} · {kind}" if kind else order.number
 
 
 def _now_words(order: Order) -> str:
