@@ -17,6 +17,7 @@ from companies.control_panel.settings import has_settings
 from companies.models import Member, Tenant, User
 from companies.reader import HOMES
 from companies.roles import SELLING_ROLES
+from notifications.control_panel.webhook_page import has_webhooks
 from notifications.models import Notice
 from orders.control_panel.quote_rows import mine_to_price, prices_quotes
 from orders.dashboard.content.quotes import to_answer
@@ -39,6 +40,7 @@ PAGES = {
     "company": ("company",),
     "review": ("review",),
     "behalf_customers": ("behalf_customers", "behalf_orders", "behalf_carts", "behalf_cart", "behalf_checkout"),
+    "webhooks": ("webhooks", "webhook", "webhook_endpoint"),
     "settings": ("settings", "settings_marketplace", "settings_offers", "settings_products"),
 }
 
@@ -118,6 +120,9 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     items += [Entry("Orders", "orders", "orders"), Entry("Subscriptions", "subscriptions", "clock")]
     if actor.role in SELLING_ROLES:
         items.append(Entry("Customers", "behalf_customers", "people"))
+    items.append(Entry("Orders", "orders", "orders"))
+    if has_webhooks(actor):
+        items.append(Entry("Webhooks", "webhooks", "arrow"))
     if has_settings(actor):
         items.append(Entry("Settings", "settings", "gear"))
     tenant = str(request.tenant.name) if request.tenant else "Countersign"

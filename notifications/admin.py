@@ -1,4 +1,4 @@
-"""Where does staff look up what somebody was told, and send a mail again that was given up?"""
+"""Where does staff look up what people and systems were told, and send a mail again that was given up?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from companies.admin.base import LookOnly, LookOnlyInline, pretty
 from notifications.delivery import requeue
-from notifications.models import Attempt, Notice
+from notifications.models import Attempt, Notice, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 
 class AttemptInline(LookOnlyInline):
@@ -59,3 +59,52 @@ class NoticeAdmin(LookOnly, admin.ModelAdmin):
     def what_it_says(self, notice: Notice) -> SafeString:
         """What its text is made of, frozen when it was posted."""
         return pretty(notice.facts)
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(LookOnly, admin.ModelAdmin):
+    """Where the systems of vendors are called; their managers set it up in the control panel."""
+
+    list_display = ("company", "url", "is_active", "stopped_because", "modified_at")
+    list_filter = ("is_active", "company__tenant")
+    list_select_related = ("company",)
+    search_fields = ("company__name", "url")
+    ordering = ("company__name", "pk")
+    fields = (
+        ("company", "url", "description"),
+        ("is_active", "stopped_because"),
+        ("secret_version", "secret_key_id"),
+        ("previous_version", "previous_key_id", "previous_until"),
+        ("created_at", "modified_at"),
+    )
+
+
+class WebhookAttemptInline(LookOnlyInline):
+    """Each try to make the call."""
+
+    model = WebhookAttempt
+    fields = ("number", "at", "url", "status_code", "milliseconds", "error", "answer")
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(LookOnly, admin.ModelAdmin):
+    """What the systems of vendors were told, with the attempts; sent again in the control panel."""
+
+    inlines = (WebhookAttemptInline,)
+    list_display = ("created_at", "topic", "company", "about_key", "state", "attempt_count", "last_said")
+    list_display_links = ("created_at", "topic")
+    list_filter = ("state", "topic", "tenant")
+    list_select_related = ("company",)
+    search_fields = ("=about_key", "=call_id", "company__name")
+    search_help_text = "Number of the order or subscription, webhook-id, or name of the vendor."
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-pk")
+    list_per_page = 50
+    fields = (
+        ("topic", "company", "tenant"),
+        ("about_kind", "about_key"),
+        ("state", "sent_at", "next_attempt_at", "attempt_count", "last_said"),
+        "created_at",
+        "body",
+        ("key", "call_id"),
+    )

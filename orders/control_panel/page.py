@@ -20,6 +20,7 @@ from orders.control_panel.forms import STATUS_LABELS
 from orders.control_panel.history import timeline_of
 from orders.control_panel.quote_rows import page_url as quote_url
 from orders.control_panel.quote_rows import prices_quotes
+from orders.control_panel.vendor_system import vendor_system
 from orders.dashboard.content.amounts import price_word
 from orders.dashboard.content.order import instructions_of, placer_of, steps, totals_of
 from orders.lifecycle import DeliveryState, OrderStatus
@@ -61,6 +62,7 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
         "totals": totals_of(order, lines) if priced else [],
         "reason": "" if order.status_reason in [group["text"] for group in deliveries] else order.status_reason,
         "deliveries": deliveries,
+        "vendor_system": vendor_system(order, lines, actor, now),
         "customer": _customer(order),
         "pairs": [*_pairs(order, priced=priced), *(_quote(order, actor) if priced else [])],
         "ship_to": _address(order, "SHIPPING"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from approvals.models import Approval, ApprovalEvent, Snapshot
 from companies.models import ApiClient, Change, Company, User
-from notifications.models import Notice
+from notifications.models import Notice, WebhookDelivery, WebhookEndpoint
 from orders.models import Cart, Checkout, Order, OrderEvent, Quote, QuoteEvent
 from orders.services.quote_asking import Wishes, ask_for_quote
 from orders.services.quote_reasons import create_reason
@@ -24,12 +24,13 @@ from tests.factories import (
     PreferenceFactory,
     SnapshotFactory,
     StepFactory,
+    VendorFactory,
 )
 
 OURS = [model for model in admin.site._registry if model._meta.app_label != "axes"]
 LOOK_ONLY = {
     *(Approval, ApprovalEvent, Snapshot, Cart, Checkout, Order, OrderEvent),
-    *(Quote, QuoteEvent, Notice, Change),
+    *(Quote, QuoteEvent, Notice, Change, WebhookEndpoint, WebhookDelivery),
 }
 MOST_QUERIES = 30
 
@@ -48,6 +49,10 @@ def fill_every_table(cast, *names):
         ChangeFactory(tenant=cast.acme, company=cast.northwind, kind="company.expiry_days_set", old=1, new=2)
         PreferenceFactory()
         ApiClient.objects.create(tenant=cast.acme, name="ERP connector", client_secret="0" * 64)
+        vendor = VendorFactory(tenant=cast.acme)
+        WebhookEndpoint.objects.create(company=vendor, url="https://vendor.example/hooks", secret_key_id="test")
+        call = {"topic": "webhook.test", "body": "{}", "about_key": "CS1001"}
+        WebhookDelivery.objects.create(tenant=cast.acme, company=vendor, key=f"test:{vendor.pk}", **call)
         cast.cart(name, {"DESK-01": 1, "CHAIR-01": 2})
         asked = cast.cart(name, {"DESK-01": 3, "BOOK-01": 1}, type="quote")
         ask_for_quote(actor=cast.actor(name), cart_id=asked.pk, wishes=Wishes(reference="PO 1"))
