@@ -120,7 +120,6 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     items += [Entry("Orders", "orders", "orders"), Entry("Subscriptions", "subscriptions", "clock")]
     if actor.role in SELLING_ROLES:
         items.append(Entry("Customers", "behalf_customers", "people"))
-    items.append(Entry("Orders", "orders", "orders"))
     if has_webhooks(actor):
         items.append(Entry("Webhooks", "webhooks", "arrow"))
     if has_settings(actor):
