@@ -43,6 +43,7 @@ REAL = {
     "legalEntity.id": "legalEntityId",
     "legalEntityId": "legalEntityId",
     "parentId": "legalEntityId",
+    ".priceId": "planPriceId",  # in the body itself: of an item it belongs to the product
     "quoteId": "quoteId",
     "quoteReasonId": "quoteReasonId",
     "refreshToken": "refreshToken",
@@ -51,6 +52,7 @@ REAL = {
     "resourceId": "resourceId",
     "shippingAddressId": "locationId",
     "siteCode": "siteCode",
+    "subscriptionId": "subscriptionId",
     "tenant": "tenant",
     "userId": "userId",
 }

@@ -42,10 +42,12 @@ from companies.services.clients import new_service_token
 from config.demo_data.people import PROGRAMS
 from config.demo_data.seeding import seed
 from config.kit.records import new_key
+from orders.api.subscriptions_rows import changes_of
 from orders.lifecycle import CartStatus
-from orders.models import Cart, CartLine, Order, Quote
+from orders.models import Cart, CartLine, Order, Quote, Subscription
 from orders.services.quote_reasons import reasons_of
 from tests.factories import make_cart
+from tests.fuzz.subscriptions import plan_prices, subscribe
 
 TENANT, ELSEWHERE, PLACE = "acme", "other", "main"
 # Everybody who may do what others may not: who asks, who is asked, their colleagues, a private customer, the sellers.
@@ -98,6 +100,7 @@ def build() -> World:
         .select_related("product", "marketplace")
         .order_by("pk")
     )
+    subscribe(tenant)
     visitor, session = _visitor(tenant, listings)
     callers = [_person(tenant, key, listings, session if key == SHOPPED_AS_VISITOR else "") for key in PEOPLE]
     callers += [visitor, _service("service", tenant), _service("foreign service", other)]
@@ -210,6 +213,8 @@ def _seen_by(actor: Actor) -> Ids:
         "orderId": orders,
         "deliveryId": [f"{number}-1" for number in orders],
         "quoteId": _of_each_status(Quote.objects.visible_to(actor), "key"),
+        "subscriptionId": _of_each_status(Subscription.objects.visible_to(actor), "number"),
+        "changeId": _of_each_status(changes_of(actor), "key"),
         "legalEntityId": _keys(Company.objects.visible_to(actor)),
         "contactAssignmentId": _keys(Member.objects.visible_to(actor)),
         "locationId": _keys(Location.objects.visible_to(actor)),
@@ -241,6 +246,7 @@ def _everything(tenant: Tenant) -> Ids:
         "newCode": ["ASK_AGAIN_LATER"],
         "quoteReasonId": [reason.key for reason in reasons_of(tenant.pk)],
         "userType": ["CUSTOMER"],
+        "planPriceId": plan_prices(tenant),
     }
 
 
