@@ -14,7 +14,7 @@ from companies.preferences import PreferenceKey
 from companies.services.history import LONGEST_REASON
 from companies.services.marketplaces import LONGEST_NAME, LONGEST_SENDER
 
-INHERIT, YES, NO = "", "yes", "no"
+INHERIT, YES, NO = "inherit", "yes", "no"
 _CHOICES = {INHERIT: None, YES: True, NO: False}
 LARGEST_LOGO = 200_000
 
@@ -22,9 +22,10 @@ LARGEST_LOGO = 200_000
 def _choice(label: str, help_text: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
-        required=False,
         help_text=help_text,
-        error_messages={"invalid_choice": "Choose yes, no, or what the tenant's preference says."},
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Choose yes, no, or what the tenant's preference says."
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from companies.models import Tenant
 from config.demo_data import (
+    scenes_behalf,
     scenes_contoso,
     scenes_northwind,
     scenes_now,
@@ -23,7 +24,7 @@ from config.demo_data.told import file_notices
 from config.demo_data.world import build_world
 from notifications import outbox
 
-ACTS = (scenes_northwind, scenes_contoso, scenes_others, scenes_quotes, scenes_subscriptions, scenes_now)
+ACTS = (scenes_northwind, scenes_contoso, scenes_others, scenes_quotes, scenes_subscriptions, scenes_now, scenes_behalf)
 
 
 def is_seeded() -> bool:

@@ -24,7 +24,8 @@ from config.demo_data import catalogue, people
 from config.demo_data.world import NARROW, ZONE, World, delivery_days
 from config.kit.refused import Refused
 from orders.models import Cart, Checkout, Order
-from orders.services import carts, checkout, delivery, review
+from orders.services import carts, checkout, delivery, on_behalf, review
+from orders.services.quote_making import ForWhom
 
 SEED = 1047
 INVOICE = {"provider": "invoice", "method": "invoice"}
@@ -228,6 +229,37 @@ class Stage:
     def cancel(self, who: str, order: int, reason: str = "") -> None:
         """Cancel an order."""
         delivery.cancel_order(actor=self._actor(who), order_id=order, reason=reason, now=self.now)
+
+    # --- On behalf ----------------------------------------------------------------------------------------------------
+    def prepare(self, who: str, whose: str, lines: Lines, site: str = "main") -> Cart:
+        """A seller's person fills a cart for a customer."""
+        actor, place = self._actor(who), self.world.marketplaces[site]
+        number = self.world.tenant.customers.get(user=self.world.users[whose]).number
+        cart = on_behalf.prepare_cart(actor=actor, marketplace=place, whom=ForWhom(number), now=self.now)
+        for sku, quantity in lines.items():
+            listing = self.world.listings[site, sku]
+            carts.add_line(actor=actor, cart_id=cart.pk, listing_id=listing.pk, quantity=quantity, now=self.now)
+        return cart
+
+    def place_for(self, who: str, cart: Cart, whose: str, **chosen: Any) -> list[int]:
+        """Order what was prepared; the ids of the orders, in their sequence."""
+        details = self.details(whose, **chosen)
+        outcome = on_behalf.place_on_behalf(actor=self._actor(who), cart_id=cart.pk, details=details, now=self.now)
+        return _orders(outcome.settled())
+
+    def ask_in_name(self, who: str, cart: Cart, of: str, whose: str, comment: str, **chosen: Any) -> int:
+        """Send what was prepared as the customer's request; the approval's id."""
+        outcome = on_behalf.ask_on_behalf(
+            actor=self._actor(who),
+            cart_id=cart.pk,
+            approver_id=self.world.users[of].pk,
+            comment=comment,
+            details=self.details(whose, **chosen),
+            now=self.now,
+        )
+        approval = outcome.settled()
+        self.watch(approval)
+        return approval.pk
 
     # --- What else happens --------------------------------------------------------------------------------------------
     def reprice(self, sku: str, amount: str, site: str = "main") -> None:

@@ -19,8 +19,8 @@ def typed(cast, **changes):
     return {
         "version": str(place.version),
         "name": place.name,
-        "review_default": "",
-        "auto_approve_on_behalf": "",
+        "review_default": "inherit",
+        "auto_approve_on_behalf": "inherit",
         "review_reminder_days": "",
         **changes,
     }
