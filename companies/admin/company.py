@@ -13,8 +13,9 @@ from companies.admin.base import AnswersRefusals, Counting, Lasting, Plain, Refu
 from companies.admin.people import PeopleInline, save_people
 from companies.models import Change, Company, Location, Member, Tenant
 from companies.roles import CompanyKind
-from companies.services import set_expiry_days, set_limit
+from companies.services import set_expiry_days, set_home_marketplace, set_limit
 from companies.services.history import LONGEST_REASON
+from companies.services.marketplaces import has_resellers
 from companies.services.warnings import warnings_for
 from config.kit.wording import money_text
 
@@ -35,7 +36,7 @@ class CompanyForm(RefusableForm):
 
     class Meta:
         model = Company
-        fields = ("tenant", "kind", *PLAIN, *LIMITS)
+        fields = ("tenant", "kind", *PLAIN, "home_marketplace", *LIMITS)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -122,6 +123,8 @@ class CompanyAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.Model
                 "For customer companies only.",
             }
             fieldsets.append(("Purchase approval", limits))
+        if obj is not None and obj.kind == CompanyKind.CUSTOMER and has_resellers(obj.tenant_id):
+            fieldsets.append(("Shopping", {"fields": ("home_marketplace",)}))
         tree = ("type", "parent", "key") if obj else ("type", "parent")
         fieldsets.append(("Company tree", {"fields": tree, "classes": ("collapse",)}))
         fieldsets.append((None, {"fields": ("reason",)}))
@@ -155,8 +158,12 @@ class CompanyAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.Model
                 obj.save(update_fields=[*plain, *obj.touched(timezone.now())])
         else:
             obj.purchase_limit, obj.limit_currency, obj.approval_expiry_days = None, "", None
+            obj.home_marketplace = None
             obj.save()
         by = {"actor": staff_actor(request, obj.tenant_id), "company_id": obj.pk, "reason": form.cleaned_data["reason"]}
+        if "home_marketplace" in form.changed_data:
+            home = form.cleaned_data["home_marketplace"]
+            set_home_marketplace(**by, marketplace_id=home.pk if home else None)
         if {"purchase_limit", "limit_currency"} & set(form.changed_data):
             set_limit(**by, amount=given["purchase_limit"], currency=given["limit_currency"])
         if "approval_expiry_days" in form.changed_data:

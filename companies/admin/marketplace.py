@@ -6,11 +6,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
-from companies.admin.base import Counting, Lasting, Plain
+from companies.admin.base import (
+    AnswersRefusals,
+    Counting,
+    Lasting,
+    Plain,
+    RefusableForm,
+    ShowsChanges,
+    staff_actor,
+)
 from companies.admin.texts import PerLanguage
+from companies.logos import MOST_BYTES
 from companies.models import DeliveryWindow, Marketplace, ShippingMethod
+from companies.services.history import LONGEST_REASON
+from companies.services.marketplaces import change_marketplace, changes_of
 from config.kit.records import KEY_FORMAT
 
 
@@ -22,32 +35,53 @@ class ByPreference(forms.NullBooleanSelect):
         self.choices = [("unknown", "As the tenant's preference says"), ("true", "Yes"), ("false", "No")]
 
 
-class MarketplaceForm(forms.ModelForm):
-    """A marketplace; its site code is given once and stays."""
+# Written by the service, with an entry in the history; the columns are written by the page itself.
+SETTINGS = (
+    *("name", "is_active", "host", "path_prefix", "accent", "sender_name", "reply_to"),
+    *("review_default", "auto_approve_on_behalf", "require_second_person", "review_reminder_days", "platform_reviews"),
+)
+COLUMNS = ("owner", "parent", "currency", "country")
+
+
+class MarketplaceForm(RefusableForm):
+    """A marketplace: its columns, and its settings, which a service saves; its site code is given once and stays."""
 
     site_code = forms.CharField(
         max_length=64,
         validators=[KEY_FORMAT],
         help_text="What the API calls this marketplace, such as main. It cannot be changed later.",
     )
+    new_logo = forms.FileField(
+        label="Logo",
+        required=False,
+        help_text="A PNG, JPEG or WebP picture of at most 200 kB, for a white ground. It is drawn anew, 480 x 120 "
+        "points at most.",
+    )
+    no_logo = forms.BooleanField(label="Show no logo any more", required=False)
+    reason = forms.CharField(
+        label="Why you change this",
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Optional. Kept in the history with what you change.",
+    )
+
+    renamed = {"logo": "new_logo"}
 
     class Meta:
         model = Marketplace
-        fields = (
-            "tenant",
-            "name",
-            "owner",
-            "parent",
-            "currency",
-            "country",
-            "is_active",
-            "review_default",
-            "auto_approve_on_behalf",
-            "require_second_person",
-            "review_reminder_days",
-            "platform_reviews",
-        )
+        fields = ("tenant", *COLUMNS, *SETTINGS)
         widgets = {"review_default": ByPreference, "auto_approve_on_behalf": ByPreference}
+
+    def wanted(self) -> dict[str, Any]:
+        """The settings that were changed on the page, as the service takes them."""
+        given = self.cleaned_data
+        wanted = {name: given[name] for name in SETTINGS if name in self.changed_data}
+        if given.get("new_logo"):
+            wanted["logo"] = given["new_logo"].read(MOST_BYTES + 1)
+        elif given.get("no_logo"):
+            wanted["logo"] = None
+        return wanted
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -89,7 +123,7 @@ class DeliveryWindowInline(admin.TabularInline):
 
 
 @admin.register(Marketplace)
-class MarketplaceAdmin(Counting, Lasting, admin.ModelAdmin):
+class MarketplaceAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.ModelAdmin):
     """Marketplaces with their shipping methods and delivery windows."""
 
     form = MarketplaceForm
@@ -101,11 +135,20 @@ class MarketplaceAdmin(Counting, Lasting, admin.ModelAdmin):
     ordering = ("name", "pk")
     autocomplete_fields = ("owner", "parent")
 
+    @admin.display(description="logo now", empty_value="none")
+    def picture(self, place: Marketplace) -> str | None:
+        """As its pages show it."""
+        if place.logo is None:
+            return None
+        url = reverse("brand_logo", args=[place.logo.digest])
+        return format_html('<img src="{}" alt="" height="40">', url)
+
     def get_readonly_fields(self, request, obj=None):
-        return ("tenant", "key") if obj else ()
+        return ("tenant", "key", "picture") if obj else ()
 
     def get_fieldsets(self, request, obj=None):
         code = "key" if obj else "site_code"
+        logo = ("picture", "new_logo", "no_logo") if obj and obj.logo_id else ("new_logo",)
         return (
             (None, {"fields": ("name", ("tenant", code), ("currency", "country"), "is_active")}),
             (
@@ -117,6 +160,14 @@ class MarketplaceAdmin(Counting, Lasting, admin.ModelAdmin):
                 },
             ),
             (
+                "Address",
+                {
+                    "fields": ("host", "path_prefix"),
+                    "description": "Who comes by one of them is on this marketplace, whatever they chose before.",
+                },
+            ),
+            ("Look and mails", {"fields": (*logo, "accent", "sender_name", "reply_to")}),
+            (
                 "Order review",
                 {
                     "fields": (
@@ -126,6 +177,7 @@ class MarketplaceAdmin(Counting, Lasting, admin.ModelAdmin):
                     )
                 },
             ),
+            (None, {"fields": ("reason",)}),
         )
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -135,7 +187,17 @@ class MarketplaceAdmin(Counting, Lasting, admin.ModelAdmin):
             form.base_fields.pop("site_code", None)
         return form
 
+    def changes_of(self, obj: Marketplace):
+        return changes_of(obj)
+
     def save_model(self, request, obj, form, change):
+        """Its columns here, its settings by their service."""
+        wanted = form.wanted()
         if not change:
-            obj.key = form.cleaned_data["site_code"]
-        super().save_model(request, obj, form, change)
+            obj.key, obj.name = form.cleaned_data["site_code"], wanted.pop("name")
+            obj.save()
+        elif plain := [name for name in COLUMNS if name in form.changed_data]:
+            obj.save(update_fields=[*plain, *obj.touched(timezone.now())])
+        actor, reason = staff_actor(request, obj.tenant_id), form.cleaned_data["reason"]
+        change_marketplace(actor=actor, marketplace_id=obj.pk, wanted=wanted, reason=reason)
+        obj.refresh_from_db()

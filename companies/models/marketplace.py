@@ -119,9 +119,17 @@ class Marketplace(Resource):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key"], name="one_marketplace_per_key"),
-            models.UniqueConstraint(fields=["host"], condition=~Q(host=""), name="one_marketplace_per_host"),
             models.UniqueConstraint(
-                fields=["path_prefix"], condition=~Q(path_prefix=""), name="one_marketplace_per_path_prefix"
+                fields=["host"],
+                condition=~Q(host=""),
+                name="one_marketplace_per_host",
+                violation_error_message="Another marketplace has this host already.",
+            ),
+            models.UniqueConstraint(
+                fields=["path_prefix"],
+                condition=~Q(path_prefix=""),
+                name="one_marketplace_per_path_prefix",
+                violation_error_message="Another marketplace has this path prefix already.",
             ),
             models.CheckConstraint(
                 condition=Q(owner__isnull=True, parent__isnull=True) | Q(owner__isnull=False, parent__isnull=False),

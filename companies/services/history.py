@@ -104,6 +104,7 @@ def _preference_set(change: Change) -> str:
 
 _PARTS = {
     "name": "name",
+    "is_active": "active",
     "host": "host name",
     "path_prefix": "path prefix",
     "accent": "accent colour",

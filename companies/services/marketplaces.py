@@ -9,12 +9,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from companies.actors import Actor
 from companies.addressing import checked_host, checked_prefix
 from companies.logos import drawn_anew
-from companies.models import Company, Logo, Marketplace, Member
+from companies.models import Change, Company, Logo, Marketplace, Member
 from companies.models.marketplace import MOST_REMINDER_DAYS
 from companies.roles import Role
 from companies.services.history import Changed, record_change
@@ -41,13 +42,13 @@ def change_marketplace(
     a PNG, JPEG or WebP file of at most 200 kB; None takes it away), `sender_name`, `reply_to`, `review_default`
     and `auto_approve_on_behalf` (True, False, or None for the tenant's preference), `require_second_person`,
     `review_reminder_days` (0 to 365, None for the tenant's preference), and for the operator alone
-    `platform_reviews`, `host` and `path_prefix` ("" for none).
+    `platform_reviews`, `is_active`, `host` and `path_prefix` ("" for none).
 
     Who may: platform staff (and the tenant's API clients); of a reseller marketplace also an active manager of the
     company that owns it. Raises `Missing` for people of another tenant or company, `NotYours` for others of
     the owner's people and for what is the operator's, `Invalid` naming the setting, `Late` where `version` is not
-    the marketplace's any more. One entry in the history (`Change`, kind `marketplace.changed`, of the owner's
-    company, else of the tenant) holds the old and new value of each setting that changed; where nothing
+    the marketplace's any more. One entry in the history (`changes_of`, kind `marketplace.changed`, of the
+    owner's company, else of the tenant) holds the old and new value of each setting that changed; where nothing
     changes, nothing is written.
     """
     now = now or timezone.now()
@@ -103,6 +104,16 @@ def set_home_marketplace(
         what = Changed("company.home_set", company.name, str(before or ""), str(place or ""), reason)
         record_change(what, actor=actor, tenant_id=company.tenant_id, company=company, now=now)
         return company
+
+
+def changes_of(place: Marketplace) -> QuerySet[Change]:
+    """The history of its settings; whether the reader may see it is asked by who shows it."""
+    return Change.objects.filter(marketplace=place)
+
+
+def has_resellers(tenant_id: int | None) -> bool:
+    """Whether anybody resells in this tenant; without, no page speaks of it. One query."""
+    return Marketplace.objects.filter(tenant_id=tenant_id, owner__isnull=False).exists()
 
 
 def may_change(actor: Actor, place: Marketplace) -> bool:
@@ -216,9 +227,10 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "require_second_person": _switch("require_second_person"),
     "review_reminder_days": _reminder_days,
     "platform_reviews": _switch("platform_reviews"),
+    "is_active": _switch("is_active"),
 }
 _ADDRESSES = frozenset({"host", "path_prefix"})
-_OPERATORS = _ADDRESSES | {"platform_reviews"}
+_OPERATORS = _ADDRESSES | {"platform_reviews", "is_active"}
 
 
 def _check_free(place: Marketplace, values: Mapping[str, Any]) -> None:
