@@ -133,7 +133,7 @@ def _no_customer(request: HttpRequest) -> str:
 
 
 def _no_seller(request: HttpRequest) -> str:
-    return "The control panel is for vendors, resellers and platform staff."
+    return "The control panel is for the people of those who sell here and for the platform's staff."
 
 
 def _area(

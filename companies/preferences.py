@@ -94,7 +94,7 @@ PREFERENCES: dict[str, KnownPreference] = {
             PreferenceKey.AUTO_APPROVE_ON_BEHALF,
             default=True,
             label="Auto-approve on-behalf orders",
-            help_text="Orders that a reseller's sales place for their own customers, on their own marketplace, "
+            help_text="Orders that a marketplace's sales place for their own customers, on their own marketplace, "
             "pass the order review by themselves. Off: they wait like any other order. "
             "A marketplace can differ. Purchase approval is not affected.",
         ),

@@ -66,6 +66,21 @@ class LocationInline(Plain, admin.StackedInline):
     )
 
 
+class KindFilter(admin.SimpleListFilter):
+    """The kinds that there are: where nobody resells, nobody is asked about resellers."""
+
+    title, parameter_name = "kind", "kind"
+
+    def lookups(self, request, model_admin):
+        """Those of the companies, in the order of the kinds."""
+        found = set(Company.objects.order_by().values_list("kind", flat=True).distinct())
+        return [(kind.value, kind.label) for kind in CompanyKind if kind in found]
+
+    def queryset(self, request, queryset):
+        """Those of the chosen kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Company)
 class CompanyAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.ModelAdmin):
     """Companies with their limits and people."""
@@ -73,7 +88,7 @@ class CompanyAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.Model
     form = CompanyForm
     inlines = (PeopleInline, LocationInline)
     list_display = ("name", "kind", "limit", "people", "approval_group", "is_active", "tenant")
-    list_filter = ("kind", "is_active", "tenant")
+    list_filter = (KindFilter, "is_active", "tenant")
     list_select_related = ("tenant",)
     search_fields = ("name", "email", "members__user__email", "members__user__last_name")
     search_help_text = "Name of the company, or name or e-mail address of one of its people."

@@ -23,7 +23,7 @@ from companies.admin.texts import PerLanguage
 from companies.logos import MOST_BYTES
 from companies.models import DeliveryWindow, Marketplace, ShippingMethod
 from companies.services.history import LONGEST_REASON
-from companies.services.marketplaces import change_marketplace, changes_of
+from companies.services.marketplaces import change_marketplace, changes_of, has_resellers
 from config.kit.records import KEY_FORMAT
 
 
@@ -143,22 +143,27 @@ class MarketplaceAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.M
         url = reverse("brand_logo", args=[place.logo.digest])
         return format_html('<img src="{}" alt="" height="40">', url)
 
+    def get_list_display(self, request):
+        """Who resells is shown where anybody does."""
+        resold = Marketplace.objects.filter(owner__isnull=False).exists()
+        return [name for name in self.list_display if resold or name not in ("owner", "parent")]
+
     def get_readonly_fields(self, request, obj=None):
         return ("tenant", "key", "picture") if obj else ()
 
     def get_fieldsets(self, request, obj=None):
+        resold = obj is None or obj.owner_id is not None or has_resellers(obj.tenant_id)
+        own = obj is None or obj.owner_id is not None
         code = "key" if obj else "site_code"
         logo = ("picture", "new_logo", "no_logo") if obj and obj.logo_id else ("new_logo",)
+        reseller = {
+            "fields": ("owner", "parent"),
+            "description": "Both empty: a parent marketplace, where vendors review their own orders. "
+            "Both set: the reseller sells here and reviews what is ordered.",
+        }
         return (
             (None, {"fields": ("name", ("tenant", code), ("currency", "country"), "is_active")}),
-            (
-                "Reseller",
-                {
-                    "fields": ("owner", "parent"),
-                    "description": "Both empty: a parent marketplace, where vendors review their own orders. "
-                    "Both set: the reseller sells here and reviews what is ordered.",
-                },
-            ),
+            *([("Reseller", reseller)] if resold else ()),
             (
                 "Address",
                 {
@@ -172,7 +177,7 @@ class MarketplaceAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.M
                 {
                     "fields": (
                         ("review_default", "review_reminder_days"),
-                        ("auto_approve_on_behalf", "require_second_person"),
+                        ("auto_approve_on_behalf", "require_second_person") if own else "require_second_person",
                         "platform_reviews",
                     )
                 },

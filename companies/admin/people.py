@@ -94,7 +94,7 @@ def group_choices(kind: str | None) -> list[Any]:
     return [
         ("", "Choose a group"),
         ("Customer company", named(CUSTOMER_ROLES)),
-        ("Vendor or reseller", named(SELLER_ROLES)),
+        ("Seller", named(SELLER_ROLES)),
     ]
 
 

@@ -9,9 +9,10 @@ from django.contrib import admin
 
 from companies.admin.base import AnswersRefusals, Lasting, RefusableForm, ShowsChanges, staff_actor
 from companies.models import Change, Tenant
-from companies.preferences import PREFERENCES, KnownPreference, values_of
+from companies.preferences import PREFERENCES, KnownPreference, PreferenceKey, values_of
 from companies.services import set_preference
 from companies.services.history import LONGEST_REASON
+from companies.services.marketplaces import has_resellers
 
 
 def field_name(key: str) -> str:
@@ -65,7 +66,7 @@ class TenantAdmin(AnswersRefusals, ShowsChanges, Lasting, admin.ModelAdmin):
 
     def get_fieldsets(self, request, obj=None):
         preferences = {
-            "fields": tuple(field_name(key) for key in PREFERENCES),
+            "fields": tuple(field_name(key) for key in self._shown(obj)),
             "description": "They hold for all marketplaces and companies of this tenant, from now on.",
         }
         return (
@@ -74,6 +75,12 @@ class TenantAdmin(AnswersRefusals, ShowsChanges, Lasting, admin.ModelAdmin):
             (None, {"fields": ("reason",)}),
         )
 
+    @staticmethod
+    def _shown(obj: Tenant | None) -> list[str]:
+        """Without resellers there is nothing that their sales could accept by themselves."""
+        resold = obj is not None and has_resellers(obj.pk)
+        return [key for key in PREFERENCES if resold or key != PreferenceKey.AUTO_APPROVE_ON_BEHALF]
+
     def changes_of(self, obj: Tenant):
         return Change.objects.filter(tenant_id=obj.pk, company__isnull=True)
 
@@ -81,7 +88,7 @@ class TenantAdmin(AnswersRefusals, ShowsChanges, Lasting, admin.ModelAdmin):
         """The name here, each changed preference by its service."""
         super().save_model(request, obj, form, change)
         actor = staff_actor(request, obj.pk)
-        for key in PREFERENCES:
+        for key in self._shown(obj):
             if field_name(key) in form.changed_data:
                 set_preference(
                     actor=actor,

@@ -67,7 +67,7 @@ class Marketplace(Resource):
     auto_approve_on_behalf = models.BooleanField(
         null=True,
         blank=True,
-        help_text="Orders the reseller places for its own customers are reviewed automatically. "
+        help_text="Orders that its sales place for its own customers are reviewed automatically. "
         "Empty: the tenant's preference.",
     )
     require_second_person = models.BooleanField(
@@ -83,7 +83,7 @@ class Marketplace(Resource):
     platform_reviews = models.BooleanField(
         "reviewed by the platform",
         default=False,
-        help_text="The platform's staff review what is ordered here, in place of the reseller or the vendors. "
+        help_text="The platform's staff review what is ordered here, in place of those who sell it. "
         "Counts for waiting orders, too.",
     )
     host = models.CharField(
@@ -94,8 +94,8 @@ class Marketplace(Resource):
     path_prefix = models.CharField(
         max_length=40,
         blank=True,
-        help_text="The first part of its addresses on the installation's own host: with resello its shop is at "
-        "/resello/dashboard/shop/.",
+        help_text="The first part of its addresses on the installation's own host: with north its shop is at "
+        "/north/dashboard/shop/.",
     )
     accent = models.CharField(
         "accent colour",

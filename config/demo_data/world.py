@@ -31,15 +31,18 @@ from companies.roles import CompanyKind, Role
 from companies.scopes import CLIENT_SCOPES
 from companies.services import (
     add_member,
+    change_marketplace,
     change_role,
     deactivate_member,
     set_approval_group,
+    set_home_marketplace,
     set_limit,
     set_preference,
 )
 from companies.services.clients import create_client
 from companies.services.settings import Entry, add_entries
 from config.demo_data import catalogue, firms, people
+from config.demo_data.logo import ACCENT, demo_logo
 
 ZONE = ZoneInfo(people.BERLIN)
 TAX_SINCE = date(2021, 1, 1)
@@ -83,6 +86,7 @@ def build_world(now: datetime) -> World:
     _companies(world)
     _people(world)
     _marketplaces(world)
+    _look(world)
     _products(world)
     _changes(world)
     _programs(world)
@@ -218,6 +222,20 @@ def _marketplaces(world: World) -> None:
         for days_to_come, day in delivery_days(world.now)
         for slot, name in catalogue.SLOTS.items()
     )
+
+
+def _look(world: World) -> None:
+    """The reseller has a shop of its own: an address, a logo, a colour, its name in mails, and its customer."""
+    resello = {"actor": staff(world), "now": world.ago(238), "marketplace_id": world.marketplaces["resello"].pk}
+    wanted = {
+        "path_prefix": "resello",
+        "accent": ACCENT,
+        "logo": demo_logo(),
+        "sender_name": "Resello Orders",
+        "reply_to": "bestellingen@resello.example",
+    }
+    world.marketplaces["resello"] = change_marketplace(**resello, wanted=wanted, reason="A shop of their own.")
+    set_home_marketplace(**resello, company_id=world.companies["tailspin"].pk)
 
 
 def delivery_days(now: datetime) -> list[tuple[int, date]]:

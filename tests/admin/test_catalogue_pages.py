@@ -1,9 +1,12 @@
 """Can an administrator set up products, offers, marketplaces and tax, within one tenant?"""
 
+import io
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from catalog.models import Listing, Product, TaxClass
 from companies.models import Marketplace
@@ -132,6 +135,28 @@ class TestMarketplaces:
         marketplace = Marketplace.objects.get(key="winter")
         assert marketplace.shipping_methods.get().name == {"en": "By sledge"}
         assert marketplace.delivery_windows.get().delivery_on == date(2050, 12, 24)
+
+    def test_look_and_address_are_saved_by_the_service_and_a_refusal_comes_back_at_its_field(self, cast, staff):
+        page = AdminPage(staff, cast.resello)
+        picture = io.BytesIO()
+        Image.new("RGB", (30, 10), "#7a1f4b").save(picture, "PNG")
+        file = SimpleUploadedFile("logo.png", picture.getvalue(), "image/png")
+        given = {"accent": "#7A1F4B", "path_prefix": "resello", "reason": "As their own shop."}
+        assert page.send({**given, "new_logo": file}).status_code == 302
+
+        place = Marketplace.objects.get(pk=cast.resello.pk)
+        assert (place.accent, place.path_prefix, place.logo.width) == ("#7a1f4b", "resello", 30)
+        shown = page.client.get(page.url).content.decode()
+        assert "path prefix: none became resello" in shown
+        assert f"/brand/logos/{place.logo.digest}" in shown
+        for changes, error in (
+            ({"accent": "#ffffff"}, "a contrast of 1.00 to 1"),
+            ({"path_prefix": "cart"}, "an address of the installation itself"),
+            ({"host": "shop.example.com"}, "adds it to ALLOWED_HOSTS"),
+            ({"new_logo": SimpleUploadedFile("logo.svg", b"<svg/>")}, "no PNG, JPEG or WebP picture"),
+        ):
+            assert error in str(errors_of(page.send(changes)))
+        assert Marketplace.objects.get(pk=place.pk).version == place.version
 
     def test_settings_follow_the_preference_until_set(self, cast, staff):
         page = AdminPage(staff, cast.resello)

@@ -92,8 +92,8 @@ def test_what_is_reviewed_waits_alone_and_the_page_says_so_before(cast, sign_in,
     cast.cart("ana", {"DESK-01": 1, "SERVER-01": 1, "CHAIR-01": 1})
     text = words(sign_in("ana").get(CART))
     assert "This becomes 3 orders" in text
-    assert "Order 1, Globex Systems: Standing desk. Goes on at once." in text
-    assert "Order 2, Globex Systems: Server management. Globex Systems reviews it before delivery." in text
+    assert "Order 1 Standing desk Globex Systems prepares it at once. 595.00 EUR gross" in text
+    assert "Order 2 Server management Waits: Globex Systems reviews it first. 1,190.00 EUR gross" in text
     assert "What is reviewed does not hold up the rest." in text
     assert text.count("Reviewed by Globex Systems before delivery") == 1
 

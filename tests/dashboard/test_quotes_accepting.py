@@ -88,7 +88,7 @@ def test_flagged_products_still_go_to_the_review(cast, sign_in, words):
     client = sign_in("ana")
     page = words(client.get(url(quote, "quote_accept")))
     assert "This becomes 2 orders" in page
-    assert "Server management. Globex Systems reviews it before delivery." in page
+    assert "Server management Waits: Globex Systems reviews it first." in page
     text = words(accept(client, quote))
     plain, reviewed = Order.objects.order_by("position")
     assert f"It was ordered as {plain.number} and {reviewed.number}." in text

@@ -21,16 +21,15 @@ from config.kit.wording import moment_text
 from orders.dashboard.content.amounts import (
     Values,
     count_of,
-    in_reader_language,
-    joined,
     label_of,
     price_word,
     tax_rows,
     tax_word,
 )
+from orders.dashboard.content.splits import split_words
 from orders.lifecycle import CartStatus
 from orders.models import Cart
-from orders.priced import Parcel, PricedCart, PricedCartLine, priced_cart
+from orders.priced import PricedCart, PricedCartLine, priced_cart
 
 LINE_TOTAL_LABEL = "Total, gross"
 
@@ -54,7 +53,7 @@ def cart_page(
         "cart": cart,
         **cart_lines(priced),
         **ruled,
-        **split_words(priced),
+        **split_words(priced, asks=ruled["ruling"].verdict is Verdict.NEEDS_APPROVAL),
         "moves": _moves(ruled["ruling"], priced),
     }
 
@@ -111,20 +110,6 @@ def reason_box(ruling: Ruling, company: Company | None) -> Values:
         "reasons": [reason.text for reason in (*ruling.reasons, *ruling.warnings)],
         "who": [person.name for person in ruling.eligible],
         "avoid": [reason.text for reason in ruling.avoid],
-    }
-
-
-def split_words(priced: PricedCart) -> Values:
-    """Which orders the cart becomes, in sentences; nothing where it is one that waits for nobody."""
-    parcels = priced.parcels
-    if len(parcels) == 1 and not parcels[0].needs_review:
-        return {"splits": []}
-    waits = any(parcel.needs_review for parcel in parcels)
-    title = "One order" if len(parcels) == 1 else f"This becomes {len(parcels)} orders"
-    return {
-        "splits": [_parcel_words(number, parcel) for number, parcel in enumerate(parcels, start=1)],
-        "splits_title": title,
-        "splits_hint": "What is reviewed does not hold up the rest." if waits and len(parcels) > 1 else "",
     }
 
 
@@ -217,16 +202,6 @@ def _limit(priced: PricedCart, company: Company | None) -> Values:
         "limit": company.purchase_limit,
         "limit_currency": company.limit_currency,
     }
-
-
-def _parcel_words(number: int, parcel: Parcel) -> str:
-    names = joined([in_reader_language(line.name) for line in parcel.lines])
-    seller = parcel.auditing_company
-    if parcel.vendor_id != parcel.auditing_company_id:
-        seller = f"{parcel.auditing_company} (delivered by {parcel.vendor})"
-    if parcel.needs_review:
-        return f"Order {number}, {seller}: {names}. {parcel.auditing_company} reviews it before delivery."
-    return f"Order {number}, {seller}: {names}. Goes on at once."
 
 
 def _held(cart: Any, now: datetime) -> Values:

@@ -25,8 +25,9 @@ from orders.dashboard.checkout_form import (
     windows_of,
 )
 from orders.dashboard.content.amounts import Values, count_of, joined, label_of
-from orders.dashboard.content.cart import cart_lines, ruling_of, seen_token, split_words
+from orders.dashboard.content.cart import cart_lines, ruling_of, seen_token
 from orders.dashboard.content.order import expectation
+from orders.dashboard.content.splits import split_words
 from orders.destination import OtherTaxes
 from orders.lifecycle import CartStatus, OrderStatus
 from orders.models import Cart, Checkout, Order
@@ -69,7 +70,11 @@ class CheckoutPage:
             "cart": self.priced.cart,
             "form": self.form,
             "token": self.token,
-            **split_words(self.priced),
+            **split_words(
+                self.priced,
+                shipping=chosen["gross"] if chosen else None,
+                asks=self.ruling.verdict is Verdict.NEEDS_APPROVAL,
+            ),
             "summary_title": count_of(len(self.priced.lines), "line"),
             "button": _button(self.ruling),
             "sums": [*self.shown["totals"][:-1], lines_sum(self.priced), *sums_of(chosen, others)],

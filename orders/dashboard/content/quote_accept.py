@@ -8,16 +8,17 @@ from typing import Any
 
 from approvals.lifecycle import Status
 from approvals.models import Approval, SubjectKind
-from approvals.policy import Ruling
+from approvals.policy import Ruling, Verdict
 from approvals.services import preview, request_approval
 from companies.actors import Actor
 from config.kit.refused import Invalid, Late
 from orders.dashboard.checkout_form import windows_of
 from orders.dashboard.content.amounts import Values, count_of
-from orders.dashboard.content.cart import reason_box, split_words
+from orders.dashboard.content.cart import reason_box
 from orders.dashboard.content.quote_history import changes_since, events_of
 from orders.dashboard.content.quote_lines import compared, offered_lines, offered_totals
 from orders.dashboard.content.quote_words import Reading, lead, seller_of
+from orders.dashboard.content.splits import split_words
 from orders.dashboard.quote_forms import AskApprovalForm, OrderOfferForm
 from orders.models import Checkout, Quote
 from orders.quote_priced import PricedQuote, priced_quote
@@ -69,7 +70,9 @@ class AcceptPage:
             "gross": quote.lines_gross,
             "limit": company.purchase_limit if company else None,
             "limit_currency": company.limit_currency if company else "",
-            **split_words(self.priced),
+            **split_words(
+                self.priced, shipping=quote.shipping_gross, asks=self.ruling.verdict is Verdict.NEEDS_APPROVAL
+            ),
             "button": self._button(),
         }
 
