@@ -41,7 +41,10 @@ PAGES = {
     "review": ("review",),
     "behalf_customers": ("behalf_customers", "behalf_orders", "behalf_carts", "behalf_cart", "behalf_checkout"),
     "webhooks": ("webhooks", "webhook", "webhook_endpoint"),
-    "settings": ("settings", "settings_marketplace", "settings_offers", "settings_products"),
+    "settings": (
+        *("settings", "settings_marketplace", "settings_offers", "settings_products"),
+        *("webhooks", "webhook", "webhook_endpoint"),
+    ),
 }
 
 
@@ -120,10 +123,10 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     items += [Entry("Orders", "orders", "orders"), Entry("Subscriptions", "subscriptions", "clock")]
     if actor.role in SELLING_ROLES:
         items.append(Entry("Customers", "behalf_customers", "people"))
-    if has_webhooks(actor):
-        items.append(Entry("Webhooks", "webhooks", "arrow"))
     if has_settings(actor):
         items.append(Entry("Settings", "settings", "gear"))
+    elif has_webhooks(actor):
+        items.append(Entry("Webhooks", "webhooks", "arrow"))
     tenant = str(request.tenant.name) if request.tenant else "Countersign"
     nav = _nav(request, "control_panel", items)
     if request.portal.is_staff:

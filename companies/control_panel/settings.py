@@ -46,6 +46,7 @@ def settings_tabs(actor: Actor, places: Iterable[Marketplace], current: str) -> 
             tabs.append((name, reverse("control_panel:settings_offers", args=[place.key])))
     if actor.platform or actor.company_kind is CompanyKind.VENDOR:
         tabs.append(("Reviewed products", reverse("control_panel:settings_products")))
+        tabs.append(("Webhooks", reverse("control_panel:webhooks")))
     return [{"label": label, "url": url, "current": url == current} for label, url in tabs]
 
 

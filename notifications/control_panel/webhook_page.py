@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from companies.actors import Actor
+from companies.control_panel.settings import has_settings, places_to_set, settings_tabs
 from companies.models import Change
 from companies.roles import REVIEWING_ROLES, CompanyKind, Role
 from companies.services import in_words
@@ -33,6 +34,11 @@ def has_webhooks(actor: Actor) -> bool:
 def sets_up(actor: Actor) -> bool:
     """A vendor's managers say where its system is called."""
     return actor.company_kind is CompanyKind.VENDOR and actor.role is Role.MANAGER
+
+
+def tabs_of(actor: Actor, current: str) -> list[Values]:
+    """The settings among which managers and staff find these pages; an auditor has no others."""
+    return settings_tabs(actor, places_to_set(actor), current) if has_settings(actor) else []
 
 
 def call_rows(calls: Iterable[WebhookDelivery], actor: Actor, now: datetime) -> list[Values]:

@@ -41,6 +41,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
         "pairs": content.endpoint_pairs(endpoint, now) if endpoint else [],
         "secret": content.fresh_secret(request.session, endpoint) if endpoint else "",
         "sets_up": content.sets_up(request.seller),
+        "tabs": content.tabs_of(request.seller, request.path),
         "of_company": request.seller.company_id is not None,
         "events": content.history_of(request.seller.company_id),
         "filter": chosen,

@@ -12,13 +12,13 @@ from catalog.models.product import Provisioning
 from companies.actors import Actor
 from notifications.control_panel.webhook_page import has_webhooks, how_it_went
 from notifications.models import CallState, WebhookDelivery
-from notifications.webhooks.outgoing import TOPICS
 from orders.lifecycle import DeliveryState, OrderStatus
 from orders.models import Order, OrderLine
-from orders.vendor_calls import has_system
+from orders.vendor_calls import CANCELLED, TO_DELIVER, has_system
 
 Values = dict[str, Any]
 
+LABELS = {TO_DELIVER: "To deliver it", CANCELLED: "That it was cancelled"}
 OPEN = (OrderStatus.PENDING, OrderStatus.PROVISIONING)
 
 
@@ -50,7 +50,7 @@ def _row(call: WebhookDelivery, order: Order, actor: Actor, now: datetime) -> Va
         CallState.DROPPED: "Nobody needs it any more.",
     }
     return {
-        "label": TOPICS[call.topic],
+        "label": LABELS.get(call.topic, call.topic),
         "value": how_it_went(call, now, past="Told"),
         "hint": notes.get(CallState(call.state), ""),
         "url": reverse("control_panel:webhook", args=[call.pk]) if reads_it else "",

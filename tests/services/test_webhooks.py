@@ -344,12 +344,13 @@ def test_managers_alone_set_it_up_and_every_change_is_in_the_history(cast, syste
     with pytest.raises(Late):
         register(cast, system)
     other = system.url + "?b"
-    for _ in range(2):
-        change_endpoint(actor=vera, company_id=globex, url=other, description="Provisioner", is_active=False)
+    for is_active in (True, False, False):
+        change_endpoint(actor=vera, company_id=globex, url=other, description="Provisioner", is_active=is_active)
     renew_secret(actor=vera, company_id=globex)
     assert [in_words(change) for change in Change.objects.order_by("pk")] == [
         f"Webhooks go to {system.url} now",
-        f"Address and active of the webhooks to {other} changed",
+        f"Address of the webhooks to {other} changed",
+        f"Active of the webhooks to {other} changed",
         f"The webhooks to {other} got a new secret",
     ]
     assert {change.actor_name for change in Change.objects.all()} == {"Vera Moss"}
