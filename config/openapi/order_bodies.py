@@ -25,6 +25,7 @@ from config.openapi.words import (
     ref,
     said,
 )
+from orders.review_warnings import WarningCode
 
 API_STATUS = one_of("IN_CHECKOUT", "CREATED", "CONFIRMED", "SHIPPED", "COMPLETED", "DECLINED")
 OWN_STATUS = one_of("to_be_approved", "pending", "provisioning", "completed", "failed", "rejected", "cancelled")
@@ -215,6 +216,7 @@ SCHEMAS: dict[str, Schema] = {
             "legalEntityId?": TEXT,
             "placedBy": said(TEXT, "Who ordered it: the customer, the approver for them, or the seller's sales."),
             "onBehalf": said(FLAG, "The seller's sales placed it for the customer."),
+            "askedBy?": said(TEXT, "Who of the seller's sales sent it for approval in the customer's name."),
             "approvalId?": TEXT,
             "review?": obj(
                 {
@@ -275,6 +277,20 @@ SCHEMAS: dict[str, Schema] = {
             "discounts?": many(ANYTHING, maxItems=0),
             "deliveryWindow?": FREE,
             "orderIds": said(many(TEXT), "The orders of the same checkout that the caller sees."),
+            "warnings?": said(
+                many(
+                    obj(
+                        {
+                            "code": one_of(*(code.value for code in WarningCode)),
+                            "message": TEXT,
+                            "blocks": said(FLAG, "It cannot be approved as it is."),
+                            "honourable": said(FLAG, "Unless with `honourAnyway` and a reason."),
+                            "sku?": TEXT,
+                        }
+                    )
+                ),
+                "What has changed since a waiting order was placed; for its auditors, of one order.",
+            ),
             "availableOperations": said(many(OPERATION), "What the caller may do with it now."),
             "mixins": FREE,
             "metadata": METADATA,

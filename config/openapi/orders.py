@@ -7,6 +7,7 @@ from typing import Any
 from config.openapi.order_bodies import API_STATUS, SCHEMAS
 from config.openapi.words import (
     FIELDS,
+    FLAG,
     NOTHING,
     SAAS_READING,
     TEXT,
@@ -40,8 +41,12 @@ FILTERS = (
 _MOVES: dict[str, tuple[str, str, dict[str, Schema], Any]] = {
     "approve": (
         "Accept an order that waits for review",
-        "It may be delivered from now on, and the customer is told. `note` is internal.",
-        {"note?": TEXT},
+        (
+            "It may be delivered from now on, and the customer is told. `note` is internal. What the order's "
+            "`warnings` say is in the way makes it 409; what is `honourable` of it is accepted with `honourAnyway` "
+            "and a `honourReason`, which its auditors read in the history."
+        ),
+        {"note?": TEXT, "honourAnyway?": FLAG, "honourReason?": TEXT},
         {"note": "Known customer."},
     ),
     "reject": (

@@ -46,13 +46,14 @@ class Wish:
 
     reason: str = ""
     note: str = ""
+    honour: str = ""
     instructions: str = ""
     links: tuple[dict[str, str], ...] = ()
     entries: frozenset[str] | None = None
 
 
 _FIELDS = {
-    OrderMove.APPROVE: ("note",),
+    OrderMove.APPROVE: ("note", "honourAnyway"),
     OrderMove.REJECT: ("reason", "note"),
     OrderMove.WITHDRAW: ("reason",),
     OrderMove.START: (),
@@ -63,7 +64,9 @@ _FIELDS = {
 }
 
 _CALLS: dict[OrderMove, Callable[[Actor, Order, Wish], Order]] = {
-    OrderMove.APPROVE: lambda actor, order, wish: approve_order(actor=actor, order_id=order.pk, note=wish.note),
+    OrderMove.APPROVE: lambda actor, order, wish: approve_order(
+        actor=actor, order_id=order.pk, note=wish.note, honour_reason=wish.honour
+    ),
     OrderMove.REJECT: lambda actor, order, wish: reject_order(
         actor=actor, order_id=order.pk, reason=wish.reason, note=wish.note
     ),
@@ -90,6 +93,7 @@ def read_wish(data: Any, move: OrderMove) -> Wish:
     wish = Wish(
         reason=body.text("reason", default="") if "reason" in fields else "",
         note=body.text("note", default="") if "note" in fields else "",
+        honour=_honour(body) if "honourAnyway" in fields else "",
         instructions=body.text("instructions", default="") if "instructions" in fields else "",
         links=read_links(body) if "links" in fields else (),
         entries=_entries(body) if "entryIds" in fields else None,
@@ -130,6 +134,16 @@ def read_links(body: Body) -> tuple[dict[str, str], ...]:
     return tuple(
         {"label": link.text("label", default=""), "url": link.text("url")} for link in body.items("links") or ()
     )
+
+
+def _honour(body: Body) -> str:
+    """Why an auditor accepts what was withdrawn since; said in two words, so that nobody does it by oversight."""
+    wanted, reason = body.flag("honourAnyway", default=False), body.text("honourReason", default="")
+    if wanted and not reason.strip():
+        raise body.wrong("honourReason", "is missing")
+    if reason and not wanted:
+        raise body.wrong("honourAnyway", "must be true where there is a reason for it")
+    return reason
 
 
 def _entries(body: Body) -> frozenset[str] | None:

@@ -16,7 +16,7 @@ from orders.api.orders_input import SCOPES, Wish, carry_out
 from orders.api.orders_views import READING, OrderView
 from orders.api.refusals import invalid
 from orders.lifecycle import OrderMove
-from orders.models import Order
+from orders.models import Order, OrderEvent
 from orders.models.order import pk_of
 
 MOST_AT_ONCE = 100
@@ -29,9 +29,16 @@ class OrderHistory(OrderView):
     scopes: ClassVar[dict[str, tuple[str, ...]]] = {"GET": READING}
 
     def get(self, request: Request, tenant: str, order_id: str) -> Response:
-        """A bare list, oldest first, for everybody with a part in the order."""
+        """A bare list, oldest first. Why something was honoured anyway is between the auditors."""
         order = self.found(rows.of_token(self.actor), order_id)
-        return Response([event_body(event) for event in order.events.order_by("number")])
+        audits = rows.audits(order, self.actor)
+        return Response([self._event(event, audits=audits) for event in order.events.order_by("number")])
+
+    def _event(self, event: OrderEvent, *, audits: bool) -> dict[str, Any]:
+        body = event_body(event)
+        if not audits and not event.comment_for_customer:
+            body.pop("comment", None)
+        return body
 
 
 class OrderReviews(OrderView):
@@ -59,7 +66,7 @@ class OrderReviews(OrderView):
             decided = carry_out(move, self.actor, order, wish)
         except Refused as refused:
             error: ApiError = self.error_of(refused) or refused_error(refused)
-            return {"status": int(error.status), "errorMessage": refused.text}
+            return {"status": int(error.status), "errorMessage": " ".join([refused.text, *refused.details])}
         return {"status": 200, "reviewStatus": decided.status}
 
 

@@ -53,6 +53,7 @@ def seen_by(actor: Actor) -> QuerySet[Order]:
             "marketplace",
             "company",
             "buyer",
+            "asked_by",
             "review",
             "checkout__cart",
             "checkout__quote",
@@ -86,6 +87,11 @@ def sortable(rows: QuerySet[Order], actor: Actor) -> QuerySet[Order]:
 def shows_prices(order: Order, actor: Actor) -> bool:
     """Prices of a resold order are the reseller's: its vendor delivers without seeing them."""
     return actor.company_kind is not CompanyKind.VENDOR or actor.company_id == order.auditing_company_id
+
+
+def audits(order: Order, actor: Actor) -> bool:
+    """The actor is one of the people of the company that reviews the order."""
+    return actor.user_id is not None and actor.company_id == order.auditing_company_id
 
 
 def columns(actor: Actor) -> Columns:

@@ -18,9 +18,9 @@ from companies.api.saas_token import number_in
 from companies.models import Customer
 from orders.api import orders_rows as rows
 from orders.api.orders_input import SCOPES, carry_out, read_transition, read_wish, transitions_of
-from orders.api.orders_wire import order_bodies
+from orders.api.orders_wire import order_bodies, warning_bodies
 from orders.api.refusals import OrderServiceView
-from orders.lifecycle import OrderMove
+from orders.lifecycle import OrderMove, OrderStatus
 from orders.models import Order
 
 READING = ("order.order_readascustomer", "order.order_read")
@@ -69,8 +69,11 @@ class OrderView(OrderServiceView):
         return order
 
     def shown(self, order: Order) -> Response:
-        """The order as the caller reads it."""
-        return Response(self._bodies([order])[0])
+        """The order as the caller reads it; to its auditors with what they should know before they decide."""
+        body = self._bodies([order])[0]
+        if order.status == OrderStatus.TO_BE_APPROVED and rows.audits(order, self.actor):
+            body["warnings"] = warning_bodies(order)
+        return Response(body)
 
     def _bodies(self, orders: list[Order]) -> list[dict[str, Any]]:
         return order_bodies(orders, self.actor, self.caller.scopes, languages_of(self.request))

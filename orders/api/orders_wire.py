@@ -25,6 +25,8 @@ from orders.api.plans_wire import former_terms, plan_body, subscription_number
 from orders.board import moves_for_each
 from orders.lifecycle import OrderStatus
 from orders.models import Order, OrderLine
+from orders.review_facts import order_now
+from orders.review_warnings import warnings_of
 
 Values = dict[str, Any]
 
@@ -42,6 +44,20 @@ def order_bodies(orders: Sequence[Order], actor: Actor, scopes: Collection[str],
             "availableOperations": [move for move in open_moves if not SCOPES[move].isdisjoint(scopes)],
         }
         for order, open_moves in zip(orders, moves, strict=True)
+    ]
+
+
+def warning_bodies(order: Order) -> list[Values]:
+    """What has changed since an order was placed that waits: what is in the way of a yes comes first. Two queries."""
+    return [
+        {
+            "code": warning.code,
+            "message": warning.text,
+            "blocks": warning.blocks,
+            "honourable": warning.honourable,
+            **({"sku": warning.about} if warning.about else {}),
+        }
+        for warning in warnings_of(order_now(order))
     ]
 
 
@@ -78,6 +94,7 @@ def _order(order: Any, actor: Actor, languages: Languages) -> Values:
         "deliveryWindow": order.delivery_window,
         "placedBy": order.placed_by_name,
         "onBehalf": order.on_behalf,
+        "askedBy": order.asked_by.name if order.asked_by else None,
         "review": _review(order),
         "statusReason": order.status_reason or None,
         "internalNote": (sells and priced and order.internal_note) or None,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.models import Product
 from companies.models import Customer, Member
 from companies.roles import Role
 from orders.models import Order
@@ -175,6 +176,38 @@ class TestManyAtOnce:
             for who in ("sam", "rik", "bea", "ana", "paula"):
                 assert api(who).post(REVIEWS, good).status == 403, who
             assert service_api("order.order_read", "order.order_update").post(REVIEWS, good).status == 403
+
+
+def test_approving_what_was_withdrawn_since_needs_a_reason(cast, api):
+    """Case 6: the auditors are warned, a plain yes is refused, an honoured one keeps its reason from the customer."""
+    (order,), (other,) = waiting(cast), waiting(cast)
+    address, victor = f"{ORDERS}/{order.number}", api("victor")
+    assert victor.get(address).body["warnings"] == []
+    Product.objects.filter(sku="SERVER-01").update(is_active=False)
+    (warning,) = victor.get(address).body["warnings"]
+    told = {name: warning[name] for name in ("code", "blocks", "honourable", "sku")}
+    assert told == {"code": "product_withdrawn", "blocks": True, "honourable": True, "sku": "SERVER-01"}
+    assert "warnings" not in api("bea").get(address).body
+    honour = {"honourAnyway": True, "honourReason": "They have waited for long."}
+    with nothing_changes():
+        plain = victor.post(f"{address}/approve", {"note": "Fine."})
+        assert refused(plain)[0] == 409
+        assert warning["message"] in [each["message"] for each in plain.body["details"]]
+        for field, body in (
+            ("honourReason", {"honourAnyway": True}),
+            ("honourReason", {**honour, "honourReason": " "}),
+            ("honourAnyway", {**honour, "honourAnyway": False}),
+            ("honourAnyway", {**honour, "honourAnyway": "yes"}),
+        ):
+            assert set(refused(victor.post(f"{address}/approve", body))[2]) == {field}, body
+        (many,) = victor.post(REVIEWS, {"operation": "approve", "orderIds": [other.number]}).body
+        assert (many["status"], warning["message"] in many["errorMessage"]) == (409, True)
+
+    assert victor.post(f"{address}/approve", honour).body["reviewStatus"] == "pending"
+
+    assert "They have waited for long." in repr(victor.get(f"{address}/history").body)
+    for who in ("bea", "ana"):
+        assert "waited" not in repr(api(who).get(f"{address}/history").body)
 
 
 def test_audit_trail_of_an_order_reads_the_same_for_both_sides(cast, api):
