@@ -48,6 +48,20 @@ CART = Thing(
     given_up="The approval is given up and the cart is free again.",
     has_cart=True,
 )
+# A cart that a seller prepared goes back to the seller, who asked in the requester's place.
+PREPARED = Thing(
+    back="The cart is with the seller again, who prepared it.",
+    back_of_other="The cart is with the seller again, who prepared it.",
+    back_soon="The cart goes back within a minute to the seller who prepared it.",
+    decline_hint="The seller who prepared the cart gets it back.",
+    close_hint="The seller who prepared the cart gets it back.",
+    give_up_hint="The seller who prepared the cart gets it back; ordering it needs a new approval.",
+    give_up_hint_of_other="The seller who prepared the cart gets it back.",
+    left_open=CART.left_open,
+    declined="Declined. {name} is told and reads your comment.",
+    closed="You took the request back. {approver} is told; the cart is with the seller again.",
+    given_up="The approval is given up and the cart is with the seller again.",
+)
 QUOTE = Thing(
     back="Nothing was ordered. The page of the quote says how the offer stands.",
     back_of_other="Nothing was ordered.",
@@ -87,6 +101,8 @@ THINGS = {
 
 def thing_of(approval: Approval) -> Thing:
     """The words for what a purchase approval is about."""
+    if approval.asked_by_id is not None and approval.subject_kind == SubjectKind.CART_CHECKOUT:
+        return PREPARED
     return THINGS[SubjectKind(approval.subject_kind)]
 
 

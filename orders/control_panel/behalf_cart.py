@@ -22,15 +22,17 @@ from orders.dashboard.content.amounts import count_of, either, in_reader_languag
 from orders.dashboard.content.cart import cart_lines, seen_token
 from orders.dashboard.content.checkout import lines_sum, shipping_choices, sums_of
 from orders.dashboard.content.shop import offers_on
+from orders.dashboard.content.splits import split_words
 from orders.destination import OtherTaxes
 from orders.models import Cart, Checkout
-from orders.priced import Parcel, PricedCart
+from orders.priced import PricedCart
 from orders.services.cart_changes import change_cart
 from orders.services.cart_opening import CartFields
 from orders.services.on_behalf import Outlook, ask_on_behalf, customer_of, find_prepared, outlook, place_on_behalf
 
 Values = dict[str, Any]
 
+ACCEPTED = "Reviewed, and accepted automatically: it is for a customer of your own."
 CHANGED = "The cart has changed since you opened this page. This is how it is now: check it and go on."
 
 
@@ -116,16 +118,13 @@ def policy_box(ruling: Ruling, cart: Cart) -> Values:
 
 def review_words(seen: Outlook, cart: Cart) -> Values:
     """Which orders it becomes, and what of them waits for a review."""
-    parcels = seen.priced.parcels
-    number_of = "One order" if len(parcels) == 1 else f"This becomes {len(parcels)} orders"
-    hint = ""
+    words = split_words(seen.priced, asks=not seen.ruling.permitted)
+    if seen.auto:
+        words["splits"] = [{**row, "next": ACCEPTED} if row["waits"] else row for row in words["splits"]]
+        words["splits_title"] = words.get("splits_title", "").replace("One order, reviewed first", "One order")
     if seen.waits and cart.marketplace.require_second_person:
-        hint = "Somebody else than you has to accept it."
-    return {
-        "splits": [_parcel_words(number, parcel, seen) for number, parcel in enumerate(parcels, start=1)],
-        "splits_title": number_of,
-        "splits_hint": hint,
-    }
+        words["splits_hint"] = f"Somebody else than you has to accept it. {words['splits_hint']}".strip()
+    return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,18 +234,6 @@ def _line_note(line: Any, seen: Outlook) -> str:
     if line.needs_review:
         reviewed = "Reviewed; accepted automatically" if seen.auto else "Reviewed before delivery"
     return " · ".join(filter(None, (trial, reviewed)))
-
-
-def _parcel_words(number: int, parcel: Parcel, seen: Outlook) -> str:
-    names = joined([in_reader_language(line.name) for line in parcel.lines])
-    delivered = "" if parcel.vendor_id == parcel.auditing_company_id else f", delivered by {parcel.vendor}"
-    if not parcel.needs_review:
-        ends = "Goes on at once."
-    elif seen.auto:
-        ends = f"It is reviewed, and accepted automatically: {parcel.auditing_company} orders it for its own customer."
-    else:
-        ends = f"{parcel.auditing_company} reviews it before delivery."
-    return f"Order {number}{delivered}: {names}. {ends}"
 
 
 def _button(seen: Outlook) -> Values:

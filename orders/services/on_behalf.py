@@ -42,8 +42,9 @@ from orders.services.review import approve_by_policy
 class Outlook:
     """What would come of a prepared cart now; nothing was written.
 
-    `priced` as it would be ordered: a vendor's lines all need a review. `auto`: what needs a review is accepted by
-    itself. `ruling` is the policy's answer for the customer.
+    `ruling` is the policy's answer for the customer. Where they are free, `priced` is as the actor would order it (a
+    vendor's lines all need a review), and `auto` says that what needs a review is accepted by itself; else it is as
+    whoever approves would.
     """
 
     priced: PricedCart
@@ -106,6 +107,8 @@ def outlook(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Outlo
     cart = find_prepared(actor, cart_id)
     facts = subject_of(SubjectKind.CART_CHECKOUT).facts(cart, now)
     ruling = ruling_for(facts, customer_of(cart))
+    if not ruling.permitted:
+        return Outlook(facts.basis, ruling, auto=False)  # whoever approves orders it, as the customer would
     return Outlook(_reviewed(facts.basis, actor), ruling, _accepts_by_itself(cart.marketplace, actor))
 
 
@@ -300,8 +303,11 @@ def _reviewed(priced: PricedCart, actor: Actor) -> PricedCart:
 
 
 def _accepts_by_itself(marketplace: Marketplace, actor: Actor) -> bool:
-    """Only on the reseller's own marketplace: what its sales order for their customers needs nobody's yes there."""
-    if marketplace.owner_id is None or marketplace.owner_id != actor.company_id:
+    """Only on the reseller's own marketplace: what its sales order for their customers needs nobody's yes there.
+
+    Not where the platform's staff review in the reseller's place: what it may not accept, its policy may not either.
+    """
+    if marketplace.owner_id is None or marketplace.owner_id != actor.company_id or marketplace.platform_reviews:
         return False
     if marketplace.auto_approve_on_behalf is not None:
         return marketplace.auto_approve_on_behalf

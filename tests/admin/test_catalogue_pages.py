@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from catalog.models import Listing, Product, TaxClass
-from companies.models import Marketplace
+from companies.models import Change, Marketplace
 from tests.admin.conftest import AdminPage, errors_of
 
 
@@ -59,6 +59,8 @@ class TestProducts:
         assert (product.needs_review, product.version) == ("yes", 2)
         assert product.name == {"en": "Standing desk"}
         assert {listing.version for listing in product.listings.all()} == {1}
+        change = Change.objects.get()
+        assert (change.kind, change.old, change.new, change.channel) == ("product.review_set", "no", "yes", "admin")
 
     def test_a_text_in_a_rare_language_is_kept(self, cast, staff):
         Product.objects.filter(sku="DESK-01").update(name={"en": "Desk", "pt-br": "Mesa"})
@@ -160,10 +162,14 @@ class TestMarketplaces:
 
     def test_settings_follow_the_preference_until_set(self, cast, staff):
         page = AdminPage(staff, cast.resello)
-        page.send({"review_default": "true", "auto_approve_on_behalf": "unknown"})
+        page.send({"review_default": "true", "auto_approve_on_behalf": "unknown", "reason": "As agreed."})
         resello = Marketplace.objects.get(pk=cast.resello.pk)
         assert (resello.review_default, resello.auto_approve_on_behalf, resello.version) == (True, None, 2)
         assert (resello.key, resello.owner, resello.parent) == ("resello", cast.resellobv, cast.main)
+        change = Change.objects.get()
+        assert (change.marketplace, change.new, change.reason) == (resello, {"review_default": True}, "As agreed.")
+        assert "white" in errors_of(AdminPage(staff, resello).send({"accent": "#ffff00"})).lower()
+        assert Change.objects.count() == 1
 
     @pytest.mark.parametrize(
         ("changes", "says"),

@@ -7,7 +7,7 @@ from approvals.models import Approval
 from companies.models import Marketplace, Member
 from orders.models import Cart, CartLine, Order, Quote
 from orders.services import carts
-from tests.stories.scenes import again, nothing_changes, ordered, place_for, prepare
+from tests.stories.scenes import again, decline, nothing_changes, ordered, place_for, prepare
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_from_a_customer_to_an_order_that_both_sides_read(cast, sign_in, words):
     browser.post(cart_url(cart, "line", line.key), {"quantity": "1"})
     page = words(browser.get(cart_url(cart)))
     assert "Tess Laurent may order this without approval." in page
-    assert "It is reviewed, and accepted automatically" in page
+    assert "Reviewed, and accepted automatically: it is for a customer of your own." in page
     assert "1,331.00 EUR" in page
 
     done = checked_out(browser, cart)
@@ -97,13 +97,22 @@ def test_what_needs_approval_is_sent_as_the_customers_request(cast, sign_in, wor
     mine = words(sign_in("theo").get(reverse("dashboard:approval", args=[approval.key])))
     assert "Rik Bakker of Resello BV asked Tess Laurent for you" in mine
     assert "Asked of Tess Laurent" in words(browser.get("/control-panel/customers/carts/"))
+    assert "It waits for approval" in words(browser.get(cart_url(cart)))
+
+    decline(cast, "tess", approval, comment="Not this year.")
+    back = words(sign_in("theo").get(reverse("dashboard:approval", args=[approval.key])))
+    assert "The cart is with the seller again, who prepared it." in back
+    assert "To your cart" not in back
+    listed = words(browser.get("/control-panel/customers/carts/"))
+    assert "Came back without an order" in listed
+    assert "Not this year." not in listed  # said to the customer
 
 
 def test_a_vendors_cart_offers_and_shows_its_own_products_and_waits(cast, sign_in, words):
     ordered(cast, "ana", {"DESK-01": 1})
     cart, browser = prepare(cast, "sam", "ana", {"LICENSE-01": 1}, "main"), sign_in("sam")
     page = words(browser.get(cart_url(cart)))
-    assert "Globex Systems reviews it before delivery." in page
+    assert "Waits: Globex Systems reviews it first." in page
     assert "Office chair" not in page
     with nothing_changes():
         strange = browser.post(cart_url(cart, "lines"), {"listing": cast.listing("CHAIR-01").key, "quantity": "1"})

@@ -300,9 +300,16 @@ class TestReview:
         with pytest.raises(NotYours):
             accept(cast, "roos", ordered(cast, "roos-buys", FLAGGED, "resello")[0])
 
-    def test_case_18_a_reseller_without_auditors_leaves_the_review_to_platform_staff(self, cast):
-        """Case 18: there is no switch that inhibits a reseller; who has no active auditor does not review."""
-        rules(cast, auto_approve_on_behalf=False)
+    def test_case_18_where_the_platform_reviews_the_reseller_accepts_nothing_not_by_its_policy_either(self, cast):
+        """Case 18: by the marketplace's setting `platform_reviews`, or where the reseller has no active auditor."""
+        rules(cast, platform_reviews=True, auto_approve_on_behalf=True)
+        order = placed(cast)
+        assert order.status == "to_be_approved"
+        with nothing_changes(), pytest.raises(NotYours):
+            accept(cast, "roos", order)
+        assert accept(cast, "admin", order).status == "pending"
+
+        rules(cast, platform_reviews=False, auto_approve_on_behalf=False)
         order = placed(cast)
         with pytest.raises(NotYours):
             accept(cast, "admin", order)
