@@ -20,9 +20,10 @@ from companies.roles import SELLING_ROLES
 from notifications.control_panel.webhook_page import has_webhooks
 from notifications.models import Notice
 from orders.control_panel.quote_rows import mine_to_price, prices_quotes
+from orders.control_panel.rows import mine_to_review
 from orders.dashboard.content.quotes import to_answer
 from orders.lifecycle import CartStatus
-from orders.models import CartLine, Order
+from orders.models import CartLine
 
 # Pages below an entry of the bar, by the name of their address.
 PAGES = {
@@ -113,7 +114,7 @@ def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dic
 def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) -> dict[str, Any]:
     counts = _counts(
         actor,
-        orders=Order.objects.visible_to(actor).to_review(),
+        orders=mine_to_review(actor),
         quotes=mine_to_price(actor),
         notices=Notice.objects.visible_to(actor).unread(),
     )

@@ -9,7 +9,6 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import get_language
 
-from companies.models import Marketplace
 from config.kit.refused import Invalid
 from config.kit.wording import quantity_text, text_in
 from orders.lifecycle import OrderStatus
@@ -17,7 +16,6 @@ from orders.models import OrderLine
 
 LONGEST = 5_000
 LINK_ROWS = 3
-TO_DELIVER = "to_deliver"
 STATUS_LABELS = {
     OrderStatus.TO_BE_APPROVED: "To be approved",
     OrderStatus.PENDING: "Being prepared",
@@ -52,46 +50,33 @@ class TypedForm(forms.Form):
         return self.cleaned_data
 
 
-class ReviewFilter(forms.Form):
-    """Which waiting orders."""
-
-    marketplace = forms.ChoiceField(required=False)
-    search = forms.CharField(
-        label="Customer, product or number",
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-
-    def __init__(self, *args: Any, marketplaces: Iterable[Marketplace], **kwargs: Any) -> None:
-        """Without reseller marketplaces there is nothing to choose between, and no filter for it."""
-        super().__init__(*args, **kwargs)
-        places = list(marketplaces)
-        if len(places) > 1:
-            self.fields["marketplace"].choices = [("", "All"), *((place.key, place.name) for place in places)]
-        else:
-            del self.fields["marketplace"]
-
-
-class OrderFilter(ReviewFilter):
-    """Which orders."""
-
-    field_order = ("status", "marketplace", "search")
-
-    status = forms.ChoiceField(
-        required=False,
-        choices=[
-            ("", "Any"),
-            (TO_DELIVER, "To deliver"),
-            *((status.value, label) for status, label in STATUS_LABELS.items()),
-        ],
-    )
-
-
 class NoteForm(TypedForm):
     """An internal note with a yes; the move bar calls its one text a comment."""
 
     comment = _long_text("Internal note")
+
+    def honour_reason(self) -> str:
+        """Nothing is to be honoured where nothing was withdrawn."""
+        return ""
+
+
+class HonourForm(NoteForm):
+    """A yes to what was withdrawn since, which has to be meant and to be said why."""
+
+    honour = forms.BooleanField(
+        label="Honour it anyway",
+        error_messages={"required": "Tick that you honour it anyway, or reject the order."},
+    )
+    because = _long_text(
+        "Why do you honour it?", "Kept in the history; the customer does not read it.", "Say why you honour it.", rows=2
+    )
+    comment = _long_text("Internal note", "Only your company reads this.", rows=2)
+
+    field_order = ("honour", "because", "comment")
+
+    def honour_reason(self) -> str:
+        """What the history keeps."""
+        return str(self.cleaned_data["because"])
 
 
 class RejectForm(TypedForm):
@@ -180,6 +165,11 @@ class FailForm(LinesForm):
 def reject_form(kept: Mapping[str, Any]) -> RejectForm:
     """The form of a rejection, with what was typed before it was refused."""
     return RejectForm(kept["values"] if kept else None, auto_id="id_reject_%s")
+
+
+def honour_form(kept: Mapping[str, Any]) -> HonourForm:
+    """The form of honouring what was withdrawn, with what was typed before it was refused."""
+    return HonourForm(kept["values"] if kept else None, auto_id="id_honour_%s")
 
 
 def cancel_form(kept: Mapping[str, Any]) -> CancelForm:

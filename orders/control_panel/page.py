@@ -12,6 +12,7 @@ from approvals.dashboard.content import payment_text, shipping_text, window_text
 from approvals.dashboard.told import told_rows
 from catalog.models.product import Provisioning
 from companies.actors import Actor
+from companies.models import Member
 from config.kit.wording import ago_text, day_text, money_text
 from notifications.texts import Side
 from orders.control_panel import rows
@@ -20,6 +21,7 @@ from orders.control_panel.forms import STATUS_LABELS
 from orders.control_panel.history import timeline_of
 from orders.control_panel.quote_rows import page_url as quote_url
 from orders.control_panel.quote_rows import prices_quotes
+from orders.control_panel.review_page import change_rows, shown_warnings, warnings_for
 from orders.control_panel.vendor_system import vendor_system
 from orders.dashboard.content.amounts import price_word
 from orders.dashboard.content.order import instructions_of, placer_of, steps, totals_of
@@ -48,7 +50,8 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
     """Everything the template shows. A constant number of queries."""
     lines = sorted(order.lines.all(), key=lambda line: line.number)
     priced = rows.sees_prices(order, actor)
-    moves = buttons(order, actor, kept)
+    warnings = warnings_for(order) if priced else ()
+    moves = buttons(order, actor, kept, warnings)
     earlier = _earlier(order, actor)
     events = list(order.events.order_by("number"))
     deliveries = instructions_of(lines)
@@ -57,6 +60,8 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
         "lead": _lead(order, lines, now, priced=priced),
         "steps": steps(order, events)[STAGES_OF_THE_CUSTOMER:],
         "priced": priced,
+        "warnings": shown_warnings(warnings),
+        "changes": change_rows(order, priced=priced),
         "lines": [_line(line) for line in lines],
         "price_word": price_word(lines),
         "totals": totals_of(order, lines) if priced else [],
@@ -70,7 +75,7 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
         "note": order.internal_note if priced else "",
         "earlier_count": earlier.count(),
         "earlier": [_earlier_pair(each, actor, now) for each in earlier[:EARLIER]],
-        "events": timeline_of(events),
+        "events": timeline_of(events, inside=priced),
         "told": _told(order, actor, now) if priced else [],
         "moves": moves,
         "note_label": "Internal note (optional)" if order.status == OrderStatus.TO_BE_APPROVED and moves else "",
@@ -129,10 +134,17 @@ def _customer(order: Order) -> list[Values]:
     return [
         {"label": "Customer", "value": order.buyer_name},
         {"label": "Company", "value": order.company.name if order.company else "Private customer"},
+        {"label": "Group", "value": _group(order)},
         {"label": "E-mail", "value": order.buyer.email, "url": f"mailto:{order.buyer.email}"},
         {"label": "Placed by", "value": placed},
         {"label": "Asked for by", "value": order.asked_by.name if order.asked_by else ""},
     ]
+
+
+def _group(order: Order) -> str:
+    """What the customer is in the company now."""
+    member = Member.objects.filter(user=order.buyer_id, company=order.company_id).first()
+    return str(member.get_role_display()) if member else ""
 
 
 def _pairs(order: Order, *, priced: bool) -> list[Values]:

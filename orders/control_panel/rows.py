@@ -6,30 +6,33 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from companies.actors import Actor
-from companies.models import Marketplace, Member
-from companies.roles import REVIEWING_ROLES, CompanyKind
-from config.kit.wording import ago_text, text_in
-from orders.control_panel.forms import TO_DELIVER, OrderFilter, ReviewFilter
+from companies.models import Company, Marketplace
+from companies.roles import CompanyKind
+from config.kit.wording import DAY, ago_text, span_text, text_in
+from orders.control_panel.filters import (
+    DELIVERING,
+    KINDS,
+    OrderFilter,
+    ReviewFilter,
+    choices_among,
+    marketplace_choices,
+)
 from orders.lifecycle import OrderKind, OrderStatus
-from orders.models import Order, OrderLine
+from orders.models import Order
+from orders.models.order import pk_of
+from orders.services.review_many import MOST
 
 Values = dict[str, Any]
 Orders = QuerySet[Order]
 
-DELIVERING = (OrderStatus.PENDING, OrderStatus.PROVISIONING)
+LONG = 3 * DAY  # from here on a wait is shown as too long
 UNFINISHED = (OrderStatus.TO_BE_APPROVED, *DELIVERING, OrderStatus.FAILED)
-KINDS = {
-    OrderKind.PURCHASE: "New purchase",
-    OrderKind.TRIAL: "Trial",
-    OrderKind.MODIFICATION: "Change of a subscription",
-    OrderKind.RENEWAL: "Renewal",
-    OrderKind.TERMINATION: "Termination",
-}
 
 
 def orders_of(actor: Actor) -> Orders:
@@ -46,14 +49,37 @@ def marketplaces_of(actor: Actor) -> list[Marketplace]:
     return list(places.order_by(F("owner_id").asc(nulls_first=True), "name", "pk"))
 
 
-def to_review(actor: Actor, chosen: ReviewFilter | None = None) -> Orders:
-    """What waits for a review, the oldest first; for platform staff first what nobody else can decide."""
+def waiting_orders(actor: Actor) -> Orders:
+    """What waits for a review: by its index, since a vendor never sees what a reseller has still to review."""
     waiting = orders_of(actor).to_review()
-    if chosen is not None:
-        waiting = _chosen(waiting, chosen)
+    return waiting if actor.platform else waiting.filter(auditing_company_id=actor.company_id)
+
+
+def mine_to_review(actor: Actor) -> Orders:
+    """What waits for this very reader; for platform staff only what nobody else can decide."""
+    waiting = Order.objects.visible_to(actor)
     if actor.platform:
-        return waiting.annotate(is_orphan=~Exists(_reviewers())).order_by("-is_orphan", "status_since", "pk")
-    return waiting.order_by("status_since", "pk")
+        return waiting.left_to_platform()
+    return waiting.to_review().filter(marketplace__platform_reviews=False)
+
+
+def review_filter(actor: Actor, data: QueryDict | None = None) -> ReviewFilter:
+    """The filter of the queue, with what there is to choose between. Two queries."""
+    waiting = waiting_orders(actor)
+    choices = {"marketplace": marketplace_choices(marketplaces_of(actor)), **choices_among(waiting)}
+    return ReviewFilter(data or {}, waiting, choices=choices)
+
+
+def to_review(actor: Actor, chosen: ReviewFilter | None = None) -> Orders:
+    """What waits for a review, the oldest first unless sorted otherwise; for platform staff first what is theirs."""
+    if chosen is None:
+        waiting, order = waiting_orders(actor), (F("status_since").asc(), F("pk").asc())
+    else:
+        waiting, order = _amounts_seen(chosen.qs, actor), chosen.order
+    if actor.platform:
+        orphans = Order.objects.filter(pk=OuterRef("pk")).left_to_platform()
+        return waiting.annotate(is_orphan=Exists(orphans)).order_by(F("is_orphan").desc(), *order)
+    return waiting.order_by(*order)
 
 
 def to_deliver(actor: Actor) -> Orders:
@@ -61,15 +87,34 @@ def to_deliver(actor: Actor) -> Orders:
     return orders_of(actor).filter(status__in=DELIVERING).order_by("status_since", "pk")
 
 
+def chosen_orders(actor: Actor, numbers: Iterable[str]) -> list[Order]:
+    """Those of these orders that still wait, the oldest first. Two queries."""
+    wanted = [pk for pk in map(pk_of, numbers) if pk is not None]
+    return list(waiting_orders(actor).filter(pk__in=wanted[:MOST]).order_by("status_since", "pk"))
+
+
+def order_filter(actor: Actor, data: QueryDict | None = None) -> OrderFilter:
+    """The filter of all orders, with what there is to choose between. Two queries at most."""
+    vendors = [] if actor.company_kind == CompanyKind.VENDOR else _vendors(actor)
+    choices = {"marketplace": marketplace_choices(marketplaces_of(actor)), "vendor": vendors}
+    return OrderFilter(data or {}, orders_of(actor), choices=choices)
+
+
 def all_orders(actor: Actor, chosen: OrderFilter) -> Orders:
-    """All orders that match, the latest first."""
-    orders = _chosen(orders_of(actor), chosen)
-    status = chosen.cleaned_data.get("status") if chosen.is_valid() else ""
-    if status == TO_DELIVER:
-        orders = orders.filter(status__in=DELIVERING)
-    elif status:
-        orders = orders.filter(status=status)
-    return orders.order_by("-created_at", "-pk")
+    """All orders that match, the latest first unless sorted otherwise."""
+    return _amounts_seen(chosen.qs, actor).order_by(*chosen.order)
+
+
+def _vendors(actor: Actor) -> list[tuple[str, str]]:
+    vendors = Company.objects.filter(tenant_id=actor.tenant_id, kind=CompanyKind.VENDOR).order_by("name", "pk")
+    return [(str(pk), name) for pk, name in vendors.values_list("pk", "name")]
+
+
+def _amounts_seen(orders: Orders, actor: Actor) -> Orders:
+    """With the amount that this reader sees, so that sorting tells nothing of the others; see `sees_prices`."""
+    if actor.platform:
+        return orders.annotate(seen_gross=F("gross"))
+    return orders.annotate(seen_gross=Case(When(auditing_company_id=actor.company_id, then=F("gross"))))
 
 
 def counts(actor: Actor) -> Values:
@@ -134,9 +179,15 @@ def _row(order: Order, actor: Actor, now: datetime, *, with_status: bool) -> Val
         "amount": order.gross if visible else None,
         "currency": order.currency if visible else "",
         "tax_word": "gross",
-        "status": order.status if with_status else "",
-        "at": None if with_status else order.status_since,
+        **({"status": order.status} if with_status else _age(order, now)),
     }
+
+
+def _age(order: Order, now: datetime) -> Values:
+    """How long it has waited for what comes next, in words, with a tone."""
+    waited = now - order.status_since
+    tone = "refused" if waited >= LONG else "waiting" if waited >= DAY else "closed"
+    return {"status": f"Waits {span_text(waited)}", "tone": tone}
 
 
 def _why(order: Order, actor: Actor) -> str:
@@ -144,29 +195,13 @@ def _why(order: Order, actor: Actor) -> str:
     if actor.platform and order.status == OrderStatus.TO_BE_APPROVED:
         orphan = getattr(order, "is_orphan", False)
         company = order.auditing_company.name
-        return f"{company} has no active auditor: yours to decide" if orphan else f"Waits for {company}"
+        if not orphan:
+            return f"Waits for {company}"
+        if order.marketplace.platform_reviews:
+            return f"{order.marketplace.name} leaves its reviews to you"
+        return f"{company} has no active auditor: yours to decide"
+    if order.marketplace.platform_reviews and order.status == OrderStatus.TO_BE_APPROVED:
+        return f"{kind_text(order)}; the platform reviews it"
     if order.is_resold and actor.company_id == order.vendor_id:
         return f"Sold by {order.auditing_company.name}"
     return kind_text(order)
-
-
-def _reviewers() -> QuerySet[Member]:
-    """The active auditors and managers of the order's auditing company."""
-    return Member.objects.active().filter(company=OuterRef("auditing_company"), role__in=REVIEWING_ROLES)
-
-
-def _chosen(orders: Orders, chosen: ReviewFilter) -> Orders:
-    typed = chosen.cleaned_data if chosen.is_valid() else {}
-    if typed.get("marketplace"):
-        orders = orders.filter(marketplace__key=typed["marketplace"])
-    if typed.get("search"):
-        orders = orders.filter(_matching(typed["search"]))
-    return orders
-
-
-def _matching(text: str) -> Q:
-    """By customer, company, product name (in the languages most names have), SKU or order number."""
-    lines = OrderLine.objects.filter(order=OuterRef("pk"))
-    named = Q(name__en__icontains=text) | Q(name__de__icontains=text) | Q(sku__icontains=text)
-    customer = Q(buyer_name__icontains=text) | Q(company__name__icontains=text)
-    return customer | Q(Exists(lines.filter(named))) | Q(pk__in=Order.objects.numbered(text.strip().upper()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from orders.control_panel import behalf_views, move_views, quote_new, quotes, subscriptions, views
+from orders.control_panel import behalf_views, move_views, quote_new, quotes, review_many, subscriptions, views
 from orders.control_panel.quote_buttons import DELETE
 from orders.control_panel.quote_buttons import MOVES as QUOTE_MOVES
 
@@ -22,6 +22,8 @@ MOVES = {
 urlpatterns = [
     path("", views.home, name="home"),
     path("review/", views.review, name="review"),
+    path("review/approve/", review_many.approve, name="review_approve"),
+    path("review/reject/", review_many.reject, name="review_reject"),
     path("quotes/", quotes.quotes, name="quotes"),
     path("quotes/drafts/", quotes.drafts, name="quotes_drafts"),
     path("quotes/all/", quotes.all_quotes, name="quotes_all"),

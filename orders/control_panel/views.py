@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from companies.portal import kept_input, one_of, page_of, seller_area
 from config.kit.wording import ago_text
 from orders.control_panel import quote_rows, rows
-from orders.control_panel.forms import OrderFilter, ReviewFilter
 from orders.control_panel.page import order_page
+from orders.control_panel.review_many import may_select, results_of
 
 FIRST = 5
 
@@ -55,15 +55,18 @@ def _quotes(request: HttpRequest, now: datetime) -> dict[str, Any]:
 @require_safe
 @seller_area
 def review(request: HttpRequest) -> HttpResponse:
-    """The orders that wait for a review, the oldest first."""
-    chosen = ReviewFilter(request.GET, marketplaces=rows.marketplaces_of(request.seller))
+    """The orders that wait for a review, the oldest first unless sorted otherwise; what was just decided of several."""
+    chosen = rows.review_filter(request.seller, request.GET)
     page = page_of(request, rows.to_review(request.seller, chosen))
     shown = {
-        "filter": chosen,
-        "filtered": any(request.GET.get(name) for name in chosen.fields),
+        "filter": chosen.form,
+        "filtered": chosen.is_used,
+        "kept": request.GET.urlencode(),
         "reset_url": reverse("control_panel:review"),
         "page": page,
         "rows": rows.order_rows(page, request.seller, timezone.now()),
+        "may_select": may_select(request.seller),
+        "results": results_of(request),
     }
     return render(request, "control_panel/review.html", shown)
 
@@ -71,12 +74,12 @@ def review(request: HttpRequest) -> HttpResponse:
 @require_safe
 @seller_area
 def orders(request: HttpRequest) -> HttpResponse:
-    """All orders, the latest first; the filter lives in the address."""
-    chosen = OrderFilter(request.GET, marketplaces=rows.marketplaces_of(request.seller))
+    """All orders, the latest first unless sorted otherwise; filter and sort live in the address."""
+    chosen = rows.order_filter(request.seller, request.GET)
     page = page_of(request, rows.all_orders(request.seller, chosen))
     shown = {
-        "filter": chosen,
-        "filtered": any(request.GET.get(name) for name in chosen.fields),
+        "filter": chosen.form,
+        "filtered": chosen.is_used,
         "reset_url": reverse("control_panel:orders"),
         "page": page,
         "rows": rows.order_rows(page, request.seller, timezone.now(), with_status=True),
@@ -88,7 +91,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 @seller_area
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order: who wants what, how it stands, what happened, and the moves open to me."""
-    parts = ("review", "buyer", "checkout__approval", "checkout__quote")
+    parts = ("review", "buyer", "checkout__approval", "checkout__quote", "checkout__change__plan")
     numbered = rows.orders_of(request.seller).select_related(*parts).numbered(number)
     shown = order_page(one_of(numbered, "order"), request.seller, timezone.now(), kept_input(request))
     return render(request, "control_panel/order.html", shown)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from approvals.models import Approval
 from catalog.models import Listing, Plan, Product
 from catalog.models.product import Provisioning
 from companies.events import ChainedEvent, HasHistory
-from companies.models import Company, DeliveryWindow, Marketplace, Tenant
-from companies.roles import CompanyKind, Role
+from companies.models import Company, DeliveryWindow, Marketplace, Member, Tenant
+from companies.roles import REVIEWING_ROLES, CompanyKind, Role
 from config.kit.money import Money
 from config.kit.records import Resource
 from orders.lifecycle import DeliveryState, OrderKind, OrderStatus
@@ -122,6 +123,18 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders that wait for an auditor."""
         return self.filter(status=OrderStatus.TO_BE_APPROVED)
 
+    def left_to_platform(self) -> Self:
+        """Those that wait, and that nobody of the auditing company can decide: see `orders.auditors.pool_of`."""
+        reviewers = Member.objects.active().filter(company=OuterRef("auditing_company"), role__in=REVIEWING_ROLES)
+        others = reviewers.exclude(user_id=OuterRef("placed_by_id")).exclude(user_id=OuterRef("buyer_id"))
+        # Without the coalescing, nobody would be another than the nobody who asked.
+        others = others.exclude(user_id=Coalesce(OuterRef("asked_by_id"), Value(0)))
+        return self.to_review().filter(
+            Q(marketplace__platform_reviews=True)
+            | ~Exists(reviewers)
+            | Q(~Exists(others), marketplace__require_second_person=True)
+        )
+
     def numbered(self, number: str) -> Self:
         """The order with this number, such as CS1042; none for anything that is no number."""
         pk = pk_of(number)
@@ -223,6 +236,12 @@ class Order(HasHistory, Resource):
         indexes = [
             # Sellers' and staff's lists: who sees an order is a choice of several columns, when it came is not.
             models.Index(fields=["tenant", "-created_at", "-id"], name="order_by_age"),
+            # What waits for a review, of all sellers: for staff, reminders and the probe of health.
+            models.Index(
+                fields=["tenant", "status_since"],
+                condition=Q(status=OrderStatus.TO_BE_APPROVED),
+                name="order_to_review",
+            ),
             models.Index(fields=["buyer", "-created_at"], name="order_by_buyer"),
             models.Index(fields=["company", "-created_at"], name="order_by_company"),
             models.Index(fields=["auditing_company", "status", "-created_at"], name="order_by_auditing_company"),

@@ -1,0 +1,99 @@
+"""Several orders of the queue are approved or rejected at once: what is sent, what is asked, what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from companies.actors import Actor
+from companies.portal import blame, refusals, seller_area
+from companies.roles import REVIEWING_ROLES
+from config.kit.refused import Invalid
+from orders.control_panel import rows
+from orders.control_panel.forms import RejectForm
+from orders.services import review_many
+from orders.services.review_many import Result
+
+Values = dict[str, Any]
+
+RESULTS = "review_results"
+FILTER = "filter"
+
+
+def may_select(actor: Actor) -> bool:
+    """Those who decide may do so of several at once; whether of each is said with its result."""
+    return actor.platform or actor.role in REVIEWING_ROLES
+
+
+def back(request: HttpRequest) -> str:
+    """The queue, filtered as it was."""
+    kept = QueryDict(request.POST.get(FILTER, ""))
+    return reverse("control_panel:review") + (f"?{kept.urlencode()}" if kept else "")
+
+
+@require_POST
+@seller_area
+@refusals(back=back)
+def approve(request: HttpRequest) -> HttpResponse:
+    """Accept the chosen orders."""
+    results = review_many.approve_many(actor=request.seller, numbers=request.POST.getlist("order"))
+    return _told(request, "approved", results)
+
+
+@require_POST
+@seller_area
+@refusals(back=back)
+def reject(request: HttpRequest) -> HttpResponse:
+    """Ask for the one reason the customers of the chosen orders read; with it, reject them."""
+    numbers = request.POST.getlist("order")
+    form = RejectForm(request.POST if "reason" in request.POST else None)
+    if form.is_bound and form.is_valid():
+        try:
+            results = review_many.reject_many(actor=request.seller, numbers=numbers, **form.cleaned_data)
+        except Invalid as refusal:
+            if refusal.field not in form.fields:
+                raise
+            blame(form, refusal)
+        else:
+            return _told(request, "rejected", results)
+    found = rows.chosen_orders(request.seller, numbers)
+    if not found:
+        raise Invalid("Choose at least one order that waits.", field="order")
+    shown = {
+        "form": form,
+        "rows": rows.order_rows(found, request.seller, timezone.now()),
+        "orders": found,
+        "filter": request.POST.get(FILTER, ""),
+        "back_url": back(request),
+    }
+    return render(request, "control_panel/review_reject.html", shown, status=400 if form.errors else 200)
+
+
+def results_of(request: HttpRequest) -> Values | None:
+    """What became of the orders that were decided a moment ago; once."""
+    kept: Values | None = request.session.pop(RESULTS, None)
+    return kept
+
+
+def _told(request: HttpRequest, word: str, results: list[Result]) -> HttpResponse:
+    done = [result for result in results if result.done]
+    count = f"{len(results)} order{'' if len(results) == 1 else 's'}"
+    request.session[RESULTS] = {
+        "title": f"{len(done)} of {count} {word}",
+        "rows": [
+            {
+                "number": result.number,
+                "url": reverse("control_panel:order", args=[result.number]),
+                "word": word.capitalize() if result.done else "Left as it was",
+                "tone": ("good" if word == "approved" else "refused") if result.done else "waiting",
+                "text": result.text,
+            }
+            for result in results
+        ],
+    }
+    return redirect(back(request))

@@ -1,0 +1,74 @@
+"""Several orders decided at once: each by itself, each with its own result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from companies.actors import Actor
+from config.kit.refused import Invalid, Missing, Refused
+from orders.models import Order
+from orders.services.review import approve_order, reject_order
+
+log = structlog.get_logger("countersign.review")
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one order of several. `text` says why it was left as it was; empty where it was done."""
+
+    number: str
+    done: bool
+    text: str = ""
+    code: str = ""
+
+
+def approve_many(*, actor: Actor, numbers: Sequence[str], note: str = "", now: datetime | None = None) -> list[Result]:
+    """Accept these orders, each in a transaction of its own, and say of each what became of it.
+
+    One that is refused, was decided meanwhile, or has something in its way (see `approve_order`) is left as it is and
+    holds up no other. Raises `Invalid` (field `order`) for none, or for more than a hundred.
+    """
+    return _each(numbers, lambda pk: approve_order(actor=actor, order_id=pk, note=note, now=now), actor)
+
+
+def reject_many(
+    *, actor: Actor, numbers: Sequence[str], reason: str, note: str = "", now: datetime | None = None
+) -> list[Result]:
+    """Reject these orders for one common reason, which their customers read; results as for `approve_many`.
+
+    Raises `Invalid` without a reason (field `reason`).
+    """
+    if not reason.strip():
+        raise Invalid("Say why; the customers will read it.", field="reason")
+    return _each(numbers, lambda pk: reject_order(actor=actor, order_id=pk, reason=reason, note=note, now=now), actor)
+
+
+def _each(numbers: Sequence[str], decide: Callable[[int], Order], actor: Actor) -> list[Result]:
+    wanted = list(dict.fromkeys(numbers))
+    if not wanted:
+        raise Invalid("Choose at least one order.", field="order")
+    if len(wanted) > MOST:
+        raise Invalid(f"Choose at most {MOST} orders at once.", field="order")
+    return [_one(number, decide, actor) for number in wanted]
+
+
+def _one(number: str, decide: Callable[[int], Order], actor: Actor) -> Result:
+    """One that fails, whatever the cause, must not keep the others back."""
+    left = Result(number, done=False)
+    try:
+        found = Order.objects.visible_to(actor).numbered(number).values_list("pk", flat=True).first()
+        if found is None:
+            return replace(left, text="There is no such order.", code=Missing.default_code)
+        decide(found)
+    except Refused as refusal:
+        return replace(left, text=" ".join((refusal.text, *refusal.details)), code=refusal.code)
+    except Exception:
+        log.exception("not decided", order=number)
+        return replace(left, text="Something went wrong with this one. Try it again by itself.", code="error")
+    return Result(number, done=True)
