@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from companies.actors import Actor
 from orders.board import moves_for
-from orders.control_panel.forms import cancel_form, reject_form
+from orders.control_panel.forms import cancel_form, honour_form, reject_form
 from orders.lifecycle import OrderMove
 from orders.models import Order
+from orders.review_warnings import ReviewWarning, in_the_way
 
 Values = dict[str, Any]
 Kept = Mapping[str, Any]
 
 
-def buttons(order: Order, actor: Actor, kept: Kept) -> list[Values]:
-    """The moves open to this reader for the move bar. `kept` is what was typed before it was refused."""
+def buttons(order: Order, actor: Actor, kept: Kept, warnings: Sequence[ReviewWarning] = ()) -> list[Values]:
+    """The moves open to this reader for the move bar. `kept` is what was typed before it was refused.
+
+    What stands in the way of a yes, by the `warnings`, is honoured with a reason, or there is no yes to give.
+    """
     build: dict[OrderMove, Callable[[Kept], Values]] = {
-        OrderMove.APPROVE: _approve,
+        OrderMove.APPROVE: _honour if in_the_way(warnings) else _approve,
         OrderMove.REJECT: _reject,
         OrderMove.START: _start,
         OrderMove.COMPLETE: _complete,
@@ -32,6 +36,8 @@ def buttons(order: Order, actor: Actor, kept: Kept) -> list[Values]:
     for move in moves_for(order, actor):
         if move not in build:
             continue  # the customer's, who may sell as well: withdrawn in the dashboard
+        if move is OrderMove.APPROVE and in_the_way(warnings, honoured=True):
+            continue
         url = move_url(order, move)
         made.append({"url": url, **build[move](kept if kept.get("sent_to") == url else {})})
     return sorted(made, key=lambda button: button.get("kind") != "primary")
@@ -44,6 +50,16 @@ def move_url(order: Order, move: OrderMove) -> str:
 
 def _approve(kept: Kept) -> Values:
     return {"label": "Approve", "kind": "primary", "hint": "The customer is told, and delivery can begin."}
+
+
+def _honour(kept: Kept) -> Values:
+    return {
+        "label": "Approve anyway",
+        "kind": "primary",
+        "hint": "You honour what was withdrawn since. The customer is told, and delivery can begin.",
+        "fields": list(honour_form(kept)),
+        "error": kept.get("text", ""),
+    }
 
 
 def _reject(kept: Kept) -> Values:

@@ -7,6 +7,7 @@ from typing import Any
 
 from companies.actors import ActorKind
 from orders.models import OrderEvent
+from orders.review_warnings import HONOURED
 
 Values = dict[str, Any]
 
@@ -32,15 +33,15 @@ TONES = {
 }
 
 
-def timeline_of(events: Iterable[OrderEvent]) -> list[Values]:
-    """The events of an order as rows, in their order.
+def timeline_of(events: Iterable[OrderEvent], *, inside: bool) -> list[Values]:
+    """The events of an order as rows, in their order; `inside` is who reads what the seller keeps to itself.
 
     What the customer's policy ruled, with limit and figures, is the customer's business and left out.
     """
-    return [_row(event) for event in events]
+    return [_row(event, inside=inside) for event in events]
 
 
-def _row(event: OrderEvent) -> Values:
+def _row(event: OrderEvent, *, inside: bool) -> Values:
     by_itself = event.actor_kind == ActorKind.SYSTEM
     did, happened = WORDS.get(event.kind, (event.kind, event.kind))
     return {
@@ -49,7 +50,13 @@ def _row(event: OrderEvent) -> Values:
         "role": "" if by_itself else event.role.capitalize(),
         "on_behalf_of": event.behalf_name,
         "what": happened if by_itself else did,
-        "comment": event.comment,
-        "details": [OWN_DECISION] if event.facts.get("own_order") else [],
+        "comment": event.comment if inside else event.comment_for_customer,
+        "details": _details(event) if inside else [],
         "tone": TONES.get(event.kind, "closed"),
     }
+
+
+def _details(event: OrderEvent) -> list[str]:
+    own = [OWN_DECISION] if event.facts.get("own_order") else []
+    skus = [what.partition(" ")[2] for what in event.facts.get(HONOURED, ())]
+    return [*own, *([f"Honoured although withdrawn: {', '.join(skus)}"] if skus else [])]

@@ -12,7 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from companies.portal import blame, one_of, refusals, seller_area
 from config.kit.refused import Invalid
-from orders.control_panel.forms import CancelForm, CompleteForm, FailForm, NoteForm, RejectForm
+from orders.control_panel.forms import (
+    CancelForm,
+    CompleteForm,
+    FailForm,
+    HonourForm,
+    NoteForm,
+    RejectForm,
+)
 from orders.control_panel.page import open_lines
 from orders.control_panel.rows import page_url
 from orders.lifecycle import OrderMove
@@ -32,8 +39,10 @@ def back(request: HttpRequest, number: str, **address: Any) -> str:
 @refusals(back=back)
 def approve(request: HttpRequest, number: str, move: str) -> HttpResponse:
     """Accept the order."""
-    found, typed = _found(request, number), NoteForm(request.POST).typed()
-    reviews.approve_order(actor=request.seller, order_id=found.pk, note=typed["comment"])
+    found = _found(request, number)
+    form = HonourForm(request.POST) if "because" in request.POST else NoteForm(request.POST)
+    said = {"note": form.typed()["comment"], "honour_reason": form.honour_reason()}
+    reviews.approve_order(actor=request.seller, order_id=found.pk, **said)
     messages.success(request, f"Order {number} is accepted. {found.buyer_name} is told.")
     return redirect(page_url(found))
 
