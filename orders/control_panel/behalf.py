@@ -15,7 +15,7 @@ from companies.actors import Actor
 from companies.models import Customer, Marketplace, Member
 from config.kit.refused import Invalid
 from orders.control_panel import rows
-from orders.control_panel.forms import OrderFilter
+from orders.control_panel.filters import OrderFilter
 from orders.dashboard.content.amounts import count_of, label_of
 from orders.lifecycle import CartStatus
 from orders.models import Cart, Order

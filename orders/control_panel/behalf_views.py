@@ -27,7 +27,7 @@ from orders.control_panel.behalf_cart import (
     placed_words,
     taxed_anew,
 )
-from orders.control_panel.forms import OrderFilter
+from orders.control_panel.filters import OrderedFilter
 from orders.control_panel.quote_forms import CustomerFilter
 from orders.control_panel.quote_rows import selling_places
 from orders.dashboard.content.amounts import in_reader_language
@@ -95,11 +95,11 @@ def prepared(request: HttpRequest) -> HttpResponse:
 def orders(request: HttpRequest) -> HttpResponse:
     """What the company's people ordered for customers."""
     check_orders_for_customers(request.seller)
-    chosen = OrderFilter(request.GET, marketplaces=rows.marketplaces_of(request.seller))
+    chosen = rows.order_filter(request.seller, request.GET, OrderedFilter)
     page = page_of(request, lists.ordered_for_customers(request.seller, chosen))
     shown = {
-        "filter": chosen,
-        "filtered": any(request.GET.get(name) for name in chosen.fields),
+        "filter": chosen.form,
+        "filtered": chosen.is_used,
         "reset_url": request.path,
         "page": page,
         "rows": lists.order_rows(page, request.seller, timezone.now()),

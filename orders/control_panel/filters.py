@@ -158,6 +158,12 @@ class OrderFilter(ListFilter):
         return orders.filter(status__in=DELIVERING) if value == TO_DELIVER else orders.filter(status=value)
 
 
+class OrderedFilter(OrderFilter):
+    """Which of the orders that were all placed on behalf of customers."""
+
+    shown = tuple(name for name in OrderFilter.shown if name != "on_behalf")
+
+
 def marketplace_choices(places: Iterable[Marketplace]) -> Choices:
     """Marketplaces by the key that stands in the address."""
     return [(place.key, place.name) for place in places]

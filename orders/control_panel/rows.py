@@ -63,11 +63,11 @@ def mine_to_review(actor: Actor) -> Orders:
     return waiting.to_review().filter(marketplace__platform_reviews=False)
 
 
-def review_filter(actor: Actor, data: QueryDict | None = None) -> ReviewFilter:
+def review_filter(actor: Actor, data: QueryDict) -> ReviewFilter:
     """The filter of the queue, with what there is to choose between. Two queries."""
     waiting = waiting_orders(actor)
     choices = {"marketplace": marketplace_choices(marketplaces_of(actor)), **choices_among(waiting)}
-    return ReviewFilter(data or {}, waiting, choices=choices)
+    return ReviewFilter(data, waiting, choices=choices)
 
 
 def to_review(actor: Actor, chosen: ReviewFilter | None = None) -> Orders:
@@ -93,11 +93,11 @@ def chosen_orders(actor: Actor, numbers: Iterable[str]) -> list[Order]:
     return list(waiting_orders(actor).filter(pk__in=wanted[:MOST]).order_by("status_since", "pk"))
 
 
-def order_filter(actor: Actor, data: QueryDict | None = None) -> OrderFilter:
-    """The filter of all orders, with what there is to choose between. Two queries at most."""
+def order_filter(actor: Actor, data: QueryDict, kind: type[OrderFilter] = OrderFilter) -> OrderFilter:
+    """A filter of all orders, with what there is to choose between. Two queries at most."""
     vendors = [] if actor.company_kind == CompanyKind.VENDOR else _vendors(actor)
     choices = {"marketplace": marketplace_choices(marketplaces_of(actor)), "vendor": vendors}
-    return OrderFilter(data or {}, orders_of(actor), choices=choices)
+    return kind(data, orders_of(actor), choices=choices)
 
 
 def all_orders(actor: Actor, chosen: OrderFilter) -> Orders:
