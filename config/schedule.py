@@ -14,7 +14,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 30},
     },
     "call the webhooks that wait": {
-        "task": "notifications.tasks.sweep_calls",
+        "task": "notifications.webhooks.tasks.sweep",
         "schedule": 30.0,
         "options": {"expires": 30},
     },

@@ -1,5 +1,4 @@
-"""When are mails sent and webhooks called? After the commit that posted them, and, should that nudge be lost, by the
-sweeps."""
+"""When are mails sent? After the commit that posted them, and, should that nudge be lost, by the sweep."""
 
 from __future__ import annotations
 
@@ -8,7 +7,6 @@ from collections.abc import Sequence
 from celery import shared_task
 
 from notifications import delivery
-from notifications.webhooks import calling
 
 
 @shared_task
@@ -21,15 +19,3 @@ def deliver(notice_ids: Sequence[int]) -> None:
 def sweep() -> None:
     """Mail everything that is due: what nudges lost, what failed before, what a dead worker left."""
     delivery.deliver_due()
-
-
-@shared_task
-def call(delivery_ids: Sequence[int]) -> None:
-    """Make these calls of webhooks, as far as they still wait and nobody else has them in hand."""
-    calling.call_these(delivery_ids)
-
-
-@shared_task
-def sweep_calls() -> None:
-    """Make all calls that are due: what nudges lost, what failed before, what a dead worker left."""
-    calling.call_due()

@@ -128,8 +128,25 @@ class SubscriptionFacts:
     reader: str = ""
 
 
-FAMILIES = {"approval": ApprovalFacts, "order": OrderFacts, "quote": QuoteFacts, "subscription": SubscriptionFacts}
-TIMES = ("expires_at", "valid_to", "renews_at")  # facts that are moments, shown in the reader's zone
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookFacts:
+    """The facts of every `webhook.*` topic. Only the first two are required; its reader is a seller."""
+
+    address: str  # where the system is called
+    said: str  # how the last attempt ended, such as "answered 500"
+    about: str = ""  # the number of the order or subscription
+    next_at: str = ""  # ISO, with its zone; "" = it is not called again
+    reader: str = ""
+
+
+FAMILIES = {
+    "approval": ApprovalFacts,
+    "order": OrderFacts,
+    "quote": QuoteFacts,
+    "subscription": SubscriptionFacts,
+    "webhook": WebhookFacts,
+}
+TIMES = ("expires_at", "valid_to", "renews_at", "next_at")  # facts that are moments, shown in the reader's zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +163,7 @@ class Topic:
     sections: tuple[str, ...] = ()
 
     @property
-    def facts(self) -> type[ApprovalFacts | OrderFacts | QuoteFacts | SubscriptionFacts]:
+    def facts(self) -> type[ApprovalFacts | OrderFacts | QuoteFacts | SubscriptionFacts | WebhookFacts]:
         """The facts of its family."""
         return FAMILIES[self.name.partition(".")[0]]
 
@@ -203,6 +220,9 @@ TOPICS: dict[str, Topic] = {
         Topic("subscription.stopped", "Ends", "closed", ("customer", "seller"), ("comment",)),
         Topic("subscription.resumed", "Goes on", "good", ("customer", "seller")),
         Topic("subscription.ended", "Ended", "closed", ("customer", "seller"), ("comment",)),
+        Topic("webhook.failing", "Not reached", "waiting", ("seller",)),
+        Topic("webhook.given_up", "Given up", "refused", ("seller",)),
+        Topic("webhook.stopped", "Switched off", "refused", ("seller",)),
         Topic("quote.deleted", "Taken back", "closed", ("customer",), ("lines",)),
         Topic("quote.expired", "Expired", "closed", ("customer", "seller"), ("lines",)),
     )

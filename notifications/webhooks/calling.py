@@ -31,6 +31,7 @@ from notifications.webhooks.addresses import Rules
 from notifications.webhooks.schedule import Next, after
 from notifications.webhooks.secrets import KeyGone, signing_secrets
 from notifications.webhooks.sending import Answer, NotReached, send
+from notifications.webhooks.telling import tell_failure, tell_stopped
 
 log = structlog.get_logger("countersign.webhooks")
 
@@ -174,6 +175,8 @@ def _record(delivery_id: int, ended: Ended, at: datetime) -> Next:
         # A claim ran out and somebody else's attempt was taken meanwhile: what was taken stays so.
         if delivery.state != CallState.SENT:
             _write(delivery, follows, at)
+        if not follows.taken:
+            tell_failure(delivery, ended.url, at)
         delivery.save(
             update_fields=[
                 *("attempt_count", "failure_count", "last_said", "state", "sent_at"),
@@ -213,3 +216,4 @@ def _stop(endpoint: WebhookEndpoint, why: str, now: datetime) -> None:
             company=endpoint.company,
             now=now,
         )
+        tell_stopped(endpoint, why, now)

@@ -1,7 +1,7 @@
 """How is something told to a vendor's system, so that it is told exactly when it is true?
 
 Calls are rows, written in the transaction of what they tell. The commit only nudges a worker; the
-sweep (`notifications.tasks.sweep_calls`) is the guarantee that every call is made.
+sweep (`notifications.webhooks.tasks.sweep`) is the guarantee that every call is made.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import structlog
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from notifications import tasks
 from notifications.models import CallState, WebhookDelivery
 from notifications.outbox import is_of_the_past
+from notifications.webhooks import tasks
 
 log = structlog.get_logger("countersign.webhooks")
 

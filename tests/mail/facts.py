@@ -81,12 +81,19 @@ SUBSCRIPTION = {
     "actor": "Ana Diaz",
     "comment": "We move to another service.",
 }
-FACTS = {"approval": APPROVAL, "order": ORDER, "quote": QUOTE, "subscription": SUBSCRIPTION}
+WEBHOOK = {
+    "address": "https://hooks.globex.example/orders",
+    "said": "answered 500",
+    "about": "CS1042",
+    "next_at": "2026-12-01T13:05:00+00:00",
+}
+FACTS = {"approval": APPROVAL, "order": ORDER, "quote": QUOTE, "subscription": SUBSCRIPTION, "webhook": WEBHOOK}
 REQUIRED = {
     "approval": ("requester", "total"),
     "order": ("number", "customer"),
     "quote": ("number", "customer"),
     "subscription": ("number", "customer"),
+    "webhook": ("address", "said"),
 }
 
 

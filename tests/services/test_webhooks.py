@@ -14,15 +14,15 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from companies.models import Change
 from companies.services.history import in_words
 from config.kit.refused import Invalid, Late, Missing, NotYours
-from notifications import tasks
 from notifications.models import CallState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from notifications.webhooks import calling, schedule, sending
+from notifications.webhooks import calling, schedule, sending, tasks
 from notifications.webhooks.addresses import Rules
 from notifications.webhooks.endpoints import add_endpoint, change_endpoint, renew_secret, send_again, send_test
 from notifications.webhooks.outgoing import Call, drop_calls, post_calls
 from notifications.webhooks.secrets import KeyGone, secret_of
 from tests.cast import make_cast
 from tests.services.hooks import LOCAL, System, register, serve
+from tests.stories.scenes import told_since
 
 pytestmark = pytest.mark.django_db
 
@@ -121,10 +121,13 @@ def test_given_up_in_the_end_and_sent_again_by_hand(cast, system, endpoint):
     delivery = posted(cast)
     system.answer(*[500] * schedule.MOST_FAILURES)
     now = delivery.created_at
-    while delivery.state == CallState.WAITING:
-        calling.call_due(now)
-        now = after_failures(delivery)
+    with told_since() as news:
+        while delivery.state == CallState.WAITING:
+            calling.call_due(now)
+            now = after_failures(delivery)
     assert delivery.state == CallState.FAILED
+    people = ("vera", "victor")
+    assert sorted(news) == [f"webhook.{topic} to {who}" for topic in ("failing", "given_up") for who in people]
     assert delivery.attempts.count() == schedule.MOST_FAILURES
     assert calling.call_due(now + timedelta(days=90)) == 0
 
@@ -146,7 +149,9 @@ def test_who_wants_to_be_called_later_is_and_who_wants_no_calls_gets_none(cast, 
     assert after_failures(later) == now + timedelta(hours=1)
 
     system.answer(410)
-    calling.call_these([gone.pk], now)
+    with told_since() as news:
+        calling.call_these([gone.pk], now)
+    assert sorted(news) == ["webhook.stopped to vera", "webhook.stopped to victor"]
     endpoint.refresh_from_db()
     assert (endpoint.is_active, endpoint.stopped_because) == (False, "answered 410: it wants no more calls")
     change = Change.objects.get(kind="webhook.stopped")
@@ -358,7 +363,7 @@ def test_managers_alone_set_it_up_and_every_change_is_in_the_history(cast, syste
 
 def test_a_test_goes_the_way_of_every_other_call(cast, system, endpoint):
     delivery = send_test(actor=cast.actor("vera"), company_id=cast.globex.pk)
-    tasks.sweep_calls()
+    tasks.sweep()
     assert json.loads(system.calls[0][2])["type"] == "webhook.test"
     delivery.refresh_from_db()
     assert delivery.state == CallState.SENT
