@@ -121,13 +121,18 @@ def checked_host(text: str) -> str:
         )
     if host == own_host():
         raise Invalid(f"{host} is the address of the installation itself.", field="host")
-    if not validate_host(host, settings.ALLOWED_HOSTS):
+    if not answers_for(host):
         raise Invalid(
             f"This installation does not answer for {host}. Whoever operates it adds it to ALLOWED_HOSTS and "
             "restarts; then it can be set here.",
             field="host",
         )
     return host
+
+
+def answers_for(host: str) -> bool:
+    """Whether this installation serves the host, by ALLOWED_HOSTS."""
+    return validate_host(host, settings.ALLOWED_HOSTS)
 
 
 def checked_prefix(text: str) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from companies.addressing import answers_for
 from companies.admin.base import (
     AnswersRefusals,
     Counting,
@@ -194,6 +195,12 @@ class MarketplaceAdmin(AnswersRefusals, ShowsChanges, Counting, Lasting, admin.M
 
     def changes_of(self, obj: Marketplace):
         return changes_of(obj)
+
+    def warnings_of(self, obj: Marketplace) -> list[str]:
+        """ALLOWED_HOSTS may have been changed since the host was set."""
+        if not obj.host or answers_for(obj.host):
+            return []
+        return [f"Nobody reaches {obj.host}: add it to ALLOWED_HOSTS, and restart the web processes."]
 
     def save_model(self, request, obj, form, change):
         """Its columns here, its settings by their service."""

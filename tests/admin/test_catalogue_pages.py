@@ -159,6 +159,8 @@ class TestMarketplaces:
         ):
             assert error in str(errors_of(page.send(changes)))
         assert Marketplace.objects.get(pk=place.pk).version == place.version
+        Marketplace.objects.filter(pk=place.pk).update(host="shop.example.com")
+        assert "Nobody reaches shop.example.com" in page.client.get(page.url).content.decode()
 
     def test_settings_follow_the_preference_until_set(self, cast, staff):
         page = AdminPage(staff, cast.resello)
