@@ -16,14 +16,20 @@ from companies.models import Marketplace
 
 
 class ItemType(StrEnum):
-    """By what an item is named: its product's id, its SKU, or the id of an offer."""
+    """By what an item is named: its product's id, its SKU, the id of an offer, or that of a plan."""
 
     PRODUCT = "PRODUCT"
     SKU = "SKU"
     PRICE = "PRICE"
+    PLAN = "PLAN"
 
 
-LOOKUPS = {ItemType.PRODUCT: "product__key", ItemType.SKU: "product__sku", ItemType.PRICE: "key"}
+LOOKUPS = {
+    ItemType.PRODUCT: "product__key",
+    ItemType.SKU: "product__sku",
+    ItemType.PRICE: "key",
+    ItemType.PLAN: "plan__key",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ def match_prices(
     found: dict[tuple[ItemType, str], Listing] = {}
     for listing in offers:
         # Where only the product is named, the first of its plans is meant.
-        for name in zip(ItemType, (listing.product.key, listing.product.sku, listing.key), strict=True):
+        plan = listing.plan.key if listing.plan else ""
+        for name in zip(ItemType, (listing.product.key, listing.product.sku, listing.key, plan), strict=True):
             found.setdefault(name, listing)
     rates = rates_on({listing.product.tax_class_id for listing in found.values()}, country, now.date())
     answers = []

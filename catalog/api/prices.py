@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from catalog.amounts import shown_unit_price, taxed, unit_price_decimals
 from catalog.api.languages import Languages, languages_of
+from catalog.api.plans import plan_body
 from catalog.places import place_called
 from catalog.prices import ItemType, PriceAnswer, PriceQuestion, match_prices
 from companies.api.json import short
@@ -111,6 +112,7 @@ def _body(answer: PriceAnswer, unit: str, place: Marketplace, country: str, lang
             "id": question.item_id,
             "name": languages.localized(product.name),
         },
+        **({"plan": plan_body(listing.plan, languages)} if listing.plan else {}),
         "site": {"code": place.key},
         "currency": currency,
         "location": {"countryCode": country},

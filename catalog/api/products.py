@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet, TextField, Value
+from django.db.models import Prefetch, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api.languages import Languages, languages_of
+from catalog.api.plans import plan_body
 from catalog.api.yrn import product_key_of, product_yrn
-from catalog.models import Product
+from catalog.models import Plan, Product, SoldAs
 from catalog.tax import countries_of
 from companies.api.errors import INVALID, ApiError
 from companies.api.json import instant
@@ -34,6 +35,7 @@ COLUMNS: dict[str, Column] = {
     "sku": Column("sku"),
     "productType": Column("product_type"),
     "published": Column("is_active", Kind.BOOLEAN),
+    "soldAs": Column("sold_as", Kind.CHOICE, {each.value: each.value for each in SoldAs}),
     "metadata.version": Column("version", Kind.INTEGER),
     "metadata.createdAt": Column("created_at", Kind.INSTANT),
     "metadata.modifiedAt": Column("modified_at", Kind.INSTANT),
@@ -50,7 +52,9 @@ class ProductView(ApiView):
 
     def products(self) -> QuerySet[Product]:
         """What the caller may see, with what a body needs."""
-        return Product.objects.visible_to(self.actor).select_related("tax_class")
+        plans = Plan.objects.filter(is_active=True).order_by("position", "pk")
+        products = Product.objects.visible_to(self.actor).select_related("tax_class")
+        return products.prefetch_related(Prefetch("plans", plans))
 
     def listed(self, request: Request, q: str) -> Response:
         """One page of the products that `q` asks for."""
@@ -106,7 +110,7 @@ class ProductById(ProductView):
 
 
 def product_bodies(products: Iterable[Product], tenant_key: str, languages: Languages) -> list[dict[str, Any]]:
-    """Products as the API shows them. One query for the countries of their tax classes."""
+    """Products as the API shows them, with their plans. One query for the countries of their tax classes."""
     rows = list(products)
     countries = countries_of({product.tax_class_id for product in rows}) if rows else {}
     return [_body(product, tenant_key, languages, countries.get(product.tax_class_id, ())) for product in rows]
@@ -120,6 +124,7 @@ def _body(product: Product, tenant_key: str, languages: Languages, countries: It
         "name": languages.localized(product.name),
         "productType": PRODUCT_TYPE,
         "published": product.is_active,
+        "soldAs": product.sold_as,
         "taxClasses": dict.fromkeys(countries, product.tax_class.code),
         "metadata": {
             "version": product.version,
@@ -127,6 +132,8 @@ def _body(product: Product, tenant_key: str, languages: Languages, countries: It
             "modifiedAt": instant(product.modified_at),
         },
     }
+    if product.sold_as == SoldAs.SUBSCRIPTION:
+        body["plans"] = [plan_body(plan, languages) for plan in product.plans.all()]
     if product.description:
         body["description"] = languages.localized(product.description)
     if product.mixins:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.openapi.plan_bodies import PLANNED, TRIED
 from config.openapi.shared import METADATA, SEEN_VERSION, TIMES_EXAMPLE, VALUES_EXAMPLE
 from config.openapi.words import (
     COUNTRY,
@@ -157,7 +158,7 @@ SCHEMAS: dict[str, Schema] = {
         "The offer, and what the client believes it costs: another price now is answered 400.",
         example=_PRICE_EXAMPLE,
     ),
-    "NewItem": given(_NEW_ITEM, example={"itemYrn": _PRODUCT, "quantity": 2, "price": _PRICE_EXAMPLE}),
+    "NewItem": given(_NEW_ITEM | TRIED, example={"itemYrn": _PRODUCT, "quantity": 2, "price": _PRICE_EXAMPLE}),
     "ItemChange": given(
         {f"{name.removesuffix('?')}?": each for name, each in _NEW_ITEM.items()}, example={"quantity": 3}
     ),
@@ -179,6 +180,7 @@ SCHEMAS: dict[str, Schema] = {
                 obj({"name": TEXT, "rate": NUMBER, "value": ref("Price"), "netValue": NUMBER, "grossValue": NUMBER})
             ),
             "calculatedPrice": obj({"price": ref("Values"), "finalPrice": ref("Values")}),
+            **PLANNED,
             "mixins?": FREE,
         },
         example=ITEM_EXAMPLE,

@@ -31,6 +31,7 @@ PRODUCT_EXAMPLE: dict[str, Any] = {
     "name": "Standing desk",
     "productType": "BASIC",
     "published": True,
+    "soldAs": "once",
     "taxClasses": {"DE": "STANDARD"},
     "metadata": TIMES_EXAMPLE,
 }
@@ -38,7 +39,7 @@ _EACH = {"netValue": 500, "grossValue": 595, "taxValue": 95}
 _TOTAL = {"netValue": 1000, "grossValue": 1190, "taxValue": 190}
 _ITEM = {"itemId": {"itemType": "PRODUCT", "id": PRODUCT_EXAMPLE["id"]}, "quantity": {"quantity": 2}}
 _WHOLE_PRODUCTS = "Products are always whole."
-_LISTED = ("id", "code", "name", "name.en", "productType", "published", "metadata.modifiedAt")
+_LISTED = ("id", "code", "name", "name.en", "productType", "published", "soldAs", "metadata.modifiedAt")
 _MORE = (
     query("fields", _WHOLE_PRODUCTS),
     query("expand", _WHOLE_PRODUCTS),
@@ -46,7 +47,7 @@ _MORE = (
 )
 _WANTED_ITEM = given(
     {
-        "itemId": given({"itemType": one_of("PRODUCT", "SKU", "PRICE"), "id": TEXT}),
+        "itemId": given({"itemType": one_of("PRODUCT", "SKU", "PRICE", "PLAN"), "id": TEXT}),
         "quantity": given({"quantity": NUMBER, "unitCode?": TEXT}),
     }
 )
@@ -62,6 +63,8 @@ SCHEMAS: dict[str, Schema] = {
             "description?": LOCALIZED,
             "productType": TEXT,
             "published": FLAG,
+            "soldAs": said(one_of("once", "subscription"), "A subscription is bought by plan, each at its own prices."),
+            "plans?": said(many(ref("Plan")), "Of a subscription, in their order."),
             "taxClasses": said({"type": "object", "additionalProperties": TEXT}, "Country to tax class."),
             "mixins?": FREE,
             "metadata": METADATA,
@@ -88,6 +91,7 @@ SCHEMAS: dict[str, Schema] = {
     "MatchedPrice": obj(
         {
             "priceId": said(TEXT, "What a cart item names."),
+            "plan?": said(ref("Plan"), "Of a subscription: the price is for one period of it."),
             "itemId": obj({"itemType": TEXT, "id": TEXT, "name": LOCALIZED}),
             "site": obj({"code": TEXT}),
             "currency": TEXT,

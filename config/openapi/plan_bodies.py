@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.openapi.words import FLAG, LOCALIZED, NUMBER, TEXT, WHOLE, Schema, obj, one_of, said
+from config.openapi.words import FLAG, LOCALIZED, NUMBER, TEXT, WHOLE, Schema, obj, one_of, ref, said
 
 PLAN_EXAMPLE = {
     "id": "0a4c8ff0ee1b4a0a8f0a0f6a6d3c2b1e",
@@ -33,6 +33,15 @@ PERIOD_PRICE: Schema = obj(
     "What a period costs.",
     example=PRICE_EXAMPLE,
 )
+
+# Of an item that is to be added to a cart, and of one that is in it.
+TRIED: dict[str, Schema] = {
+    "trial?": said(FLAG, "A plan with trial days is tried for nothing first; once per company and product."),
+}
+PLANNED: dict[str, Schema] = {
+    "plan?": said(ref("Plan"), "Of a subscription: the prices are for its first period."),
+    "trial?": said(FLAG, "Of a subscription: it costs nothing now; `originalAmount` is what it will."),
+}
 
 SCHEMAS: dict[str, Schema] = {
     "Plan": obj(

@@ -91,6 +91,7 @@ def new_item(body: Body, tenant_key: str) -> NewItem:
         tax_code=body.text("taxCode", longest=LONGEST_ID, default=""),
         key=body.text("id", longest=64, default=""),
         separate=body.flag("keepAsSeparateLineItem", default=False),
+        trial=body.flag("trial", default=False),
         mixins=kept(body, "mixins") or {},
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from catalog.amounts import Taxed, shown_unit_price, taxed, unit_price_decimals
 from catalog.api.languages import Languages
+from catalog.api.plans import plan_body
 from catalog.api.yrn import product_yrn
 from companies.api.json import instant, short
 from config.kit.money import ZERO, total
@@ -124,7 +125,7 @@ def _item(line: PricedCartLine, tenant_key: str, currency: str, languages: Langu
         },
         "price": {
             "priceId": line.listing.key,
-            "originalAmount": unit_price,
+            "originalAmount": shown_unit_price(line.listing.unit_price, currency) if line.line.is_trial else unit_price,
             "effectiveAmount": unit_price,
             "currency": line.listing.currency,
         },
@@ -141,6 +142,8 @@ def _item(line: PricedCartLine, tenant_key: str, currency: str, languages: Langu
         ],
         "calculatedPrice": {"price": values, "finalPrice": values},
     }
+    if line.listing.plan is not None:
+        body |= {"plan": plan_body(line.listing.plan, languages), "trial": line.line.is_trial}
     return body | ({"mixins": line.line.mixins} if line.line.mixins else {})
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from catalog.amounts import shown_unit_price
 from catalog.api.languages import Languages
+from catalog.api.plans import plan_body
 from catalog.api.yrn import product_yrn
 from companies.actors import Actor
 from companies.api.json import instant, short
@@ -21,7 +22,7 @@ from companies.roles import CompanyKind
 from config.kit.money import round_amount, total
 from orders.api.orders_input import SCOPES
 from orders.api.orders_rows import API_STATUS, shows_prices
-from orders.api.plans_wire import former_terms, plan_body, subscription_number
+from orders.api.plans_wire import former_terms, subscription_number
 from orders.board import moves_for_each
 from orders.lifecycle import OrderStatus
 from orders.models import Order, OrderLine

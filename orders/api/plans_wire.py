@@ -1,4 +1,4 @@
-"""How do plans and the terms of subscriptions look on the wire, in orders and elsewhere?"""
+"""How do the terms of subscriptions look on the wire, in orders and elsewhere?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.amounts import shown_unit_price
-from catalog.api.languages import Languages
-from catalog.models import Plan
 from companies.api.json import short
 from config.kit.money import round_amount
 from orders.models import Subscription
@@ -20,17 +18,6 @@ Values = dict[str, Any]
 def subscription_number(pk: int | None) -> str | None:
     """What everybody calls the subscription with this primary key."""
     return None if pk is None else Subscription(pk=pk).number
-
-
-def plan_body(plan: Plan, languages: Languages) -> Values:
-    """A plan: `period` is `month` or `year`; `trialDays` is how long it may be tried for nothing, 0 for not at all."""
-    return {
-        "id": plan.key,
-        "code": plan.code,
-        "name": languages.localized(plan.name),
-        "period": plan.period,
-        "trialDays": plan.trial_days,
-    }
 
 
 def period_price(

@@ -14,11 +14,12 @@ from approvals.api.wire import ruling_body
 from approvals.lifecycle import Status
 from approvals.models import Approval
 from catalog.api.languages import Languages
+from catalog.api.plans import plan_body
 from companies.actors import Actor
 from companies.api.json import instant, short
 from companies.api.pieces import numbers_of
 from companies.models import Customer
-from orders.api.plans_wire import Values, former_terms, period_price, plan_body, values_body
+from orders.api.plans_wire import Values, former_terms, period_price, values_body
 from orders.api.subscriptions_rows import shows_prices
 from orders.models import Subscription, SubscriptionChange
 from orders.pricing import Amounts

@@ -166,7 +166,8 @@ def _take_in(target: Cart, sources: Sequence[Cart]) -> None:
     fresh: list[CartLine] = []
     changed: dict[int, CartLine] = {}
     for line in added:
-        same = next((own for own in lines if own.listing_id == line.listing_id and not own.is_separate), None)
+        alike = (own for own in lines if (own.listing_id, own.is_trial) == (line.listing_id, line.is_trial))
+        same = next((own for own in alike if not own.is_separate), None)
         if same is not None and not line.is_separate:
             same.quantity = within_bounds(same.quantity + line.quantity, line.listing)
             if same.pk is not None:
@@ -182,6 +183,7 @@ def _take_in(target: Cart, sources: Sequence[Cart]) -> None:
             product_id=line.product_id,
             quantity=line.quantity,
             is_separate=line.is_separate,
+            is_trial=line.is_trial,
             mixins=line.mixins,
         )
         fresh.append(copied)

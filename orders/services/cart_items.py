@@ -52,7 +52,10 @@ class StatedPrice:
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """What is to be added. `product_key` and `tax_code` are compared, where they are given."""
+    """What is to be added. `product_key` and `tax_code` are compared, where they are given.
+
+    `trial`: a plan that is to be tried for nothing first.
+    """
 
     quantity: Decimal | int
     price: StatedPrice
@@ -60,6 +63,7 @@ class NewItem:
     tax_code: str = ""
     key: str = ""
     separate: bool = False
+    trial: bool = False
     mixins: dict[str, Any] = field(default_factory=dict)
 
 
@@ -177,7 +181,7 @@ class _Basket:
         offers = Listing.objects.on_sale().filter(
             marketplace_id=cart.marketplace_id, key__in={price.listing_key for price in self.prices}
         )
-        related = offers.select_related("product__tax_class") if self.prices else []
+        related = offers.select_related("plan", "product__tax_class") if self.prices else []
         self.offers = {listing.key: listing for listing in related}
         self.fresh: list[CartLine] = []
         self.changed: dict[int, CartLine] = {}
@@ -186,7 +190,9 @@ class _Basket:
         """A new line, or more of one that is there."""
         quantity = clean_quantity(item.quantity)
         listing = self._offer(item.price, item.product_key, item.tax_code)
-        same = None if item.separate else self._line_of(listing)
+        if item.trial and not (listing.plan and listing.plan.trial_days):
+            raise Invalid("This cannot be tried for nothing.", field="trial")
+        same = None if item.separate else self._line_of(listing, trial=item.trial)
         if same is not None:
             same.quantity = within_bounds(same.quantity + quantity, listing)
             self._note(same)
@@ -201,6 +207,7 @@ class _Basket:
             product=listing.product,
             quantity=within_bounds(quantity, listing),
             is_separate=item.separate,
+            is_trial=item.trial,
             mixins=item.mixins,
         )
         self.lines.append(line)
@@ -235,8 +242,9 @@ class _Basket:
         if line.pk is not None:
             self.changed[line.pk] = line
 
-    def _line_of(self, listing: Listing) -> CartLine | None:
-        return next((line for line in self.lines if line.listing_id == listing.pk and not line.is_separate), None)
+    def _line_of(self, listing: Listing, *, trial: bool) -> CartLine | None:
+        alike = (line for line in self.lines if (line.listing_id, line.is_trial) == (listing.pk, trial))
+        return next((line for line in alike if not line.is_separate), None)
 
     def _free_key(self, wanted: str) -> str:
         if not wanted:

@@ -282,7 +282,7 @@ class TestNonsense:
             ({}, "items[0].itemId: is missing"),
             ({"itemId": {}}, "items[0].quantity: is missing"),
             ({"itemId": {"id": "x"}, "quantity": {"quantity": 1}}, "items[0].itemId.itemType: is missing"),
-            (asked("x", kind="BUNDLE"), "items[0].itemId.itemType: must be one of PRODUCT, SKU, PRICE"),
+            (asked("x", kind="BUNDLE"), "items[0].itemId.itemType: must be one of PRODUCT, SKU, PRICE, PLAN"),
             (asked(""), "items[0].itemId.id: is missing"),
             (asked(5), "items[0].itemId.id: must be a text"),
             (asked("a\x00"), "items[0].itemId.id: contains a character that cannot be stored"),

@@ -55,6 +55,7 @@ class TestOne:
                 "description": "Standing desk, as everybody knows it.",
                 "productType": "BASIC",
                 "published": True,
+                "soldAs": "once",
                 "taxClasses": {"DE": "STANDARD", "NL": "STANDARD"},
                 "metadata": {
                     "version": 1,
