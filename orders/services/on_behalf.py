@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -26,7 +26,7 @@ from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.destination import check_destination
 from orders.details import check_complete, read_details
 from orders.lifecycle import CartMove, CartParty, CartStatus, OrderStatus
-from orders.models import Cart, Checkout, Quote
+from orders.models import Cart, Checkout, Order, Quote, Subscription
 from orders.priced import PricedCart, parcels, with_shipping
 from orders.quote_edits import AddLine
 from orders.services.cart_steps import check_not_held
@@ -36,6 +36,9 @@ from orders.services.order_steps import check_orderable, check_total, kept, not_
 from orders.services.placing import Placement, place_step
 from orders.services.quote_making import ForWhom, check_serves, known_holder, make_quote
 from orders.services.review import approve_by_policy
+from orders.subscription_priced import PricedChange
+
+Priced = TypeVar("Priced", PricedCart, PricedChange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def outlook(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Outlo
     ruling = ruling_for(facts, customer_of(cart))
     if not ruling.permitted:
         return Outlook(facts.basis, ruling, auto=False)  # whoever approves orders it, as the customer would
-    return Outlook(_reviewed(facts.basis, actor), ruling, _accepts_by_itself(cart.marketplace, actor))
+    return Outlook(reviewed_for(facts.basis, actor), ruling, accepts_by_itself(cart.marketplace, actor))
 
 
 def ruling_for_customer(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Ruling:
@@ -148,17 +151,15 @@ def place_on_behalf(
             # Without the details: what the customer's company lets its people spend is its own business.
             raise NotYours(refusal.text, code=refusal.code)
         check_complete(wanted)
-        priced = _reviewed(with_shipping(facts.basis, wanted.shipping, now), actor)
+        priced = reviewed_for(with_shipping(facts.basis, wanted.shipping, now), actor)
         check_destination(priced, wanted, now)
         check_total(priced, seen_total)
-        auto = _accepts_by_itself(cart.marketplace, actor)
+        auto = accepts_by_itself(cart.marketplace, actor)
         why = kept(ruling, facts, customer)
         checkout, orders = place_step(Placement(priced, wanted, why, on_behalf=True, auto_approved=auto), actor, now)
         write_cart_move(cart, CartMove.CLOSE, CartParty.SYSTEM, now)
-        for order in orders:
-            if auto and order.status == OrderStatus.TO_BE_APPROVED:
-                said = f"Accepted automatically: {actor.name} of {order.auditing_company.name} placed it"
-                approve_by_policy(order, f"{said} for {order.buyer_name}.", now)
+        if auto:
+            accept_placed(orders, actor, now)
         remember(once, MADE_CHECKOUT, checkout.pk, now)
         return Outcome(checkout)
 
@@ -223,13 +224,15 @@ def find_prepared(actor: Actor, cart_id: int) -> Cart:
     return cart
 
 
-def customer_of(cart: Cart) -> Actor:
-    """The owner of a cart, acting for its company as they may now; `Invalid` for one who may not any more."""
-    if cart.owner is None:
+def customer_of(owned: Cart | Subscription) -> Actor:
+    """The owner of a cart or subscription, acting for its company as they may now; `Invalid` (code `customer_gone`)
+    for one who may not any more."""
+    owner = owned.owner
+    if owner is None:
         raise Invalid("This cart belongs to nobody.", field="customerId")
-    customer = actor_for(cart.owner, cart.marketplace.tenant, company_id=cart.company_id)
-    if customer is None or customer.company_id != cart.company_id:
-        raise Invalid(f"{cart.owner.name} is no longer an active customer.", field="customerId", code="customer_gone")
+    customer = actor_for(owner, owned.marketplace.tenant, company_id=owned.company_id)
+    if customer is None or customer.company_id != owned.company_id:
+        raise Invalid(f"{owner.name} is no longer an active customer.", field="customerId", code="customer_gone")
     return customer
 
 
@@ -248,6 +251,22 @@ def check_orders_for_customers(actor: Actor) -> None:
         raise NotYours("Only a seller's sales and managers order for customers.")
 
 
+def check_still_sells(actor: Actor, marketplace: Marketplace, customer_id: int | None) -> None:
+    """Refuse who does not order for this customer there (any more): asked of the table, under the lock."""
+    check_serves(actor, marketplace)
+    _check_somebody_else(actor, customer_id)
+    if not Member.objects.selling([actor.company_id or 0]).filter(user_id=actor.user_id).exists():
+        raise NotYours("Only a seller's sales and managers order for customers.")
+
+
+def accept_placed(orders: Iterable[Order], actor: Actor, now: datetime) -> None:
+    """Accept by policy what was just placed by the actor and would wait; a step."""
+    for order in orders:
+        if order.status == OrderStatus.TO_BE_APPROVED:
+            said = f"Accepted automatically: {actor.name} of {order.auditing_company.name} placed it"
+            approve_by_policy(order, f"{said} for {order.buyer_name}.", now)
+
+
 def _settled(actor: Actor, cart_id: int, now: datetime) -> Cart:
     """The prepared cart, unlocked, given back where nobody answered its request in time."""
     found = find_prepared(actor, cart_id)
@@ -260,11 +279,7 @@ def _locked(actor: Actor, found: Cart, now: datetime) -> tuple[Cart, Facts]:
     subject = subject_of(SubjectKind.CART_CHECKOUT)
     cart: Cart = subject.lock(str(found.pk))
     _check_still_open(cart)
-    check_serves(actor, cart.marketplace)
-    _check_somebody_else(actor, cart.owner_id)
-    # Asked of the table: somebody may have been removed since the request began.
-    if not Member.objects.selling([actor.company_id or 0]).filter(user_id=actor.user_id).exists():
-        raise NotYours("Only a seller's sales and managers order for customers.")
+    check_still_sells(actor, cart.marketplace, cart.owner_id)
     facts = subject.facts(cart, now)
     check_orderable(facts.basis)
     _check_own_products(facts.basis, actor)
@@ -294,15 +309,15 @@ def _check_own_products(priced: PricedCart, actor: Actor) -> None:
         raise Invalid("A vendor orders its own products for customers.", field="cart")
 
 
-def _reviewed(priced: PricedCart, actor: Actor) -> PricedCart:
-    """What a vendor places for a customer always waits for a review, whatever its products say."""
+def reviewed_for(priced: Priced, actor: Actor) -> Priced:
+    """The same, but what a vendor's people place for a customer always waits for a review, whatever products say."""
     if actor.company_kind is not CompanyKind.VENDOR:
         return priced
     lines = tuple(replace(line, needs_review=True) for line in priced.lines)
-    return replace(priced, lines=lines, parcels=tuple(parcels(lines, priced.cart.marketplace)))
+    return replace(priced, lines=lines, parcels=tuple(parcels(lines, priced.source.marketplace)))
 
 
-def _accepts_by_itself(marketplace: Marketplace, actor: Actor) -> bool:
+def accepts_by_itself(marketplace: Marketplace, actor: Actor) -> bool:
     """Only on the reseller's own marketplace: what its sales order for their customers needs nobody's yes there.
 
     Not where the platform's staff review in the reseller's place: what it may not accept, its policy may not either.

@@ -88,10 +88,10 @@ def change_subscription(
     not offered.
     """
     now = now or timezone.now()
-    found = _found(actor, subscription_id, now)
+    found = found_subscription(actor, subscription_id, now)
     with transaction.atomic():
         subscription = lock_subscription(found.pk)
-        change = _opened(subscription, wanted, actor, now, seen_gross)
+        change = opened_change(subscription, wanted, actor, now, seen_gross)
         facts = subject_of(SubjectKind.SUBSCRIPTION_CHANGE).facts(change, now)
         check_orderable(facts.basis)
         ruling = ruling_for(facts, actor)
@@ -119,10 +119,10 @@ def ask_for_change(
     approval does.
     """
     now = now or timezone.now()
-    found = _found(actor, subscription_id, now)
+    found = found_subscription(actor, subscription_id, now)
     with transaction.atomic():
         subscription = lock_subscription(found.pk)
-        change = _opened(subscription, wanted, actor, now, seen_gross)
+        change = opened_change(subscription, wanted, actor, now, seen_gross)
         outcome = request_approval(
             actor=actor,
             kind=SubjectKind.SUBSCRIPTION_CHANGE,
@@ -151,7 +151,7 @@ def take_back_change(
     (a request is its requester's), and `Late` where none waits (any more).
     """
     now = now or timezone.now()
-    found = _found(actor, subscription_id, now)
+    found = found_subscription(actor, subscription_id, now)
     change = found.changes.open_at(now).select_related("approval").first()
     if change is None or change_id not in (None, change.pk):
         raise Late(f"No change of {found.number} is waiting.", code="no_open_change")
@@ -165,7 +165,7 @@ def take_back_change(
     return change
 
 
-def _found(actor: Actor, subscription_id: int, now: datetime) -> Subscription:
+def found_subscription(actor: Actor, subscription_id: int, now: datetime) -> Subscription:
     """The unlocked subscription; a request about it that nobody answered in time is ended first."""
     found = _visible(actor, subscription_id)
     overdue = found.changes.overdue(now).first()
@@ -181,7 +181,7 @@ def _visible(actor: Actor, pk: int) -> Subscription:
     return found
 
 
-def _opened(
+def opened_change(
     subscription: Subscription, wanted: Wanted, actor: Actor, now: datetime, seen_gross: Decimal | None
 ) -> SubscriptionChange:
     """The change as the locked subscription's open one; saved."""

@@ -26,8 +26,14 @@ def order_change(
     actor: Actor,
     now: datetime,
     approval: Approval | None = None,
+    *,
+    on_behalf: bool = False,
+    auto_approved: bool = False,
 ) -> tuple[Checkout, list[Order]]:
-    """Order a locked, permitted change; it is written at once where no review is needed."""
+    """Order a locked, permitted change; it is written at once where no review is needed.
+
+    `on_behalf` and `auto_approved` as in `Placement`.
+    """
     write_change(change, ChangeStatus.ORDERED, now)
     placement = Placement(
         priced,
@@ -35,6 +41,8 @@ def order_change(
         ruling,
         approval,
         approved_gross=priced.totals.gross if approval else None,
+        on_behalf=on_behalf,
+        auto_approved=auto_approved,
         subscription=change.subscription,
     )
     checkout, orders = place_step(placement, actor, now)

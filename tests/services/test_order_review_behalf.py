@@ -7,16 +7,19 @@ from decimal import Decimal
 
 import pytest
 
+from catalog.models import Product
 from companies.models import Company, Marketplace, Member
 from companies.preferences import PreferenceKey
 from companies.services import set_preference
 from config.kit.refused import Invalid, Late, Missing, NotYours
-from orders.models import Cart, Order
+from orders.models import Cart, Order, Subscription
 from orders.services import carts
 from orders.services.cart_holders import Holder
 from orders.services.cart_opening import CartFields, current_cart_of
 from orders.services.on_behalf import ask_on_behalf, outlook, place_on_behalf, prepare_cart, quote_of_prepared
 from orders.services.quote_making import ForWhom
+from orders.services.subscription_changing import Wanted
+from orders.services.subscription_on_behalf import ask_for_customers_change, change_for_customer
 from tests.stories.scenes import (
     accept,
     again,
@@ -34,6 +37,7 @@ from tests.stories.scenes import (
     told,
     told_since,
 )
+from tests.stories.subscriptions import running, sell_by_plan
 
 pytestmark = pytest.mark.django_db
 FLAGGED = {"SERVER-01": 1}  # 1,331.00 EUR gross on Resello: over Tailspin's limit, which Tess may pass alone
@@ -349,3 +353,54 @@ class TestOnce:
         Company.objects.filter(pk=cast.tailspin.pk).update(is_active=False)
         with nothing_changes(), pytest.raises(Invalid):
             place_for(cast, "rik", cart)
+
+
+class TestSubscriptions:
+    """The same rules for changing a subscription of a customer."""
+
+    @staticmethod
+    def changed(cast, who, subscription, quantity=3, **more):
+        order = change_for_customer(
+            actor=cast.actor(who), subscription_id=subscription.pk, wanted=Wanted(quantity=Decimal(quantity)), **more
+        )
+        return orders_of(order.settled())[0]
+
+    def test_a_reseller_changes_it_for_its_customer_and_its_policy_accepts(self, cast):
+        plans = sell_by_plan(cast, "SERVER-01", "resello")
+        basic = running(cast, "tess", plans["BASIC"], 2, by="roos", marketplace="resello")
+        with told_since() as news:
+            order = self.changed(cast, "rik", basic)
+
+        assert (order.kind, order.status, order.on_behalf) == ("modification", "pending", True)
+        assert (order.buyer, order.placed_by) == (cast.tess, cast.rik)
+        assert again(basic).quantity == 3
+        assert news.count("order.on_behalf to tess") == 1
+        for who, refusal in (("roos", NotYours), ("sam", NotYours), ("tess", NotYours), ("hal", NotYours)):
+            with nothing_changes(), pytest.raises(refusal):
+                self.changed(cast, who, basic, 4)
+
+    def test_a_vendors_change_waits_and_leaves_it_as_it_is_until_then(self, cast):
+        basic = running(cast, "ana", sell_by_plan(cast)["BASIC"])
+        Product.objects.filter(sku="SERVER-01").update(needs_review="no")
+        order = self.changed(cast, "sam", basic)
+
+        assert (order.status, again(basic).quantity) == ("to_be_approved", 2)
+        accept(cast, "victor", order)
+        assert again(basic).quantity == 3
+
+    def test_who_needs_approval_is_asked_for(self, cast):
+        plans = sell_by_plan(cast, "SERVER-01", "resello")
+        basic = running(cast, "tess", plans["BASIC"], 2, by="roos", marketplace="resello")
+        Subscription.objects.filter(pk=basic.pk).update(owner=cast.theo, owner_name="Theo Petit")
+        with nothing_changes(), pytest.raises(NotYours) as refused:
+            self.changed(cast, "rik", basic)
+        assert refused.value.code == "approval_required"
+
+        approval = ask_for_customers_change(
+            actor=cast.actor("rik"),
+            subscription_id=basic.pk,
+            wanted=Wanted(quantity=Decimal(3)),
+            approver_id=cast.tess.pk,
+        ).settled()
+        assert (approval.requester, approval.asked_by) == (cast.theo, cast.rik)
+        assert orders_of(approve_and_order(cast, "tess", approval).settled())[0].status == "to_be_approved"
