@@ -226,7 +226,7 @@ ORDERS = Service(
             "Approve or reject many orders",
             "Ours. Each order is decided by itself, as by `approve` and `reject`; the answer is 200 with a result for "
             "each of them, in the order of the request. `status` is what the order alone would have been answered: "
-            "200, 403, 404 or 409. Sent once more, what was decided is 409.",
+            "200, 403, 404, 409, or 500 for one that failed. Sent once more, what was decided is 409.",
             {200: Answer("A result for each order.", many(ref("ReviewResult")))},
             body=ref("ReviewsWanted"),
         ),

@@ -7,19 +7,18 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from companies.api.errors import ApiError, refused_error
+from companies.api.errors import refused_error
 from companies.api.history import event_body
 from companies.api.reading import Body
-from config.kit.refused import Refused
 from orders.api import orders_rows as rows
-from orders.api.orders_input import SCOPES, Wish, carry_out
+from orders.api.orders_input import SCOPES, Wish
 from orders.api.orders_views import READING, OrderView
 from orders.api.refusals import invalid
 from orders.lifecycle import OrderMove
-from orders.models import Order, OrderEvent
+from orders.models import OrderEvent
 from orders.models.order import pk_of
+from orders.services.review_many import MOST, Result, approve_many, reject_many
 
-MOST_AT_ONCE = 100
 DECISIONS = (OrderMove.APPROVE, OrderMove.REJECT)
 
 
@@ -50,38 +49,38 @@ class OrderReviews(OrderView):
     def post(self, request: Request, tenant: str) -> Response:
         """Each order by itself: 200 with an answer for each, in the order of the request, whatever became of it."""
         move, ids, wish = _read(request.data)
-        pks = {pk for number in ids if (pk := pk_of(number)) is not None}
-        orders = {order.number: order for order in rows.of_token(self.actor).filter(pk__in=pks)}
+        if move is OrderMove.APPROVE:
+            results = approve_many(actor=self.actor, numbers=ids, note=wish.note)
+        else:
+            results = reject_many(actor=self.actor, numbers=ids, reason=wish.reason, note=wish.note)
+        pks = [pk for result in results if result.done and (pk := pk_of(result.number)) is not None]
+        stands = {order.number: order.status for order in rows.of_token(self.actor).filter(pk__in=pks)}
         return Response(
             [
-                {"index": index, "id": number, **self._decided(move, orders.get(number), number, wish)}
-                for index, number in enumerate(ids)
+                {"index": index, "id": result.number, **_told(result, stands.get(result.number))}
+                for index, result in enumerate(results)
             ]
         )
 
-    def _decided(self, move: OrderMove, order: Order | None, number: str, wish: Wish) -> dict[str, Any]:
-        if order is None:
-            return {"status": 404, "errorMessage": f"Order with id '{number}' not found."}
-        try:
-            decided = carry_out(move, self.actor, order, wish)
-        except Refused as refused:
-            error: ApiError = self.error_of(refused) or refused_error(refused)
-            return {"status": int(error.status), "errorMessage": " ".join([refused.text, *refused.details])}
-        return {"status": 200, "reviewStatus": decided.status}
+
+def _told(result: Result, status: str | None) -> dict[str, Any]:
+    """What became of one order, with the status that it alone would have been answered."""
+    if result.done:
+        return {"status": 200, "reviewStatus": status}
+    refused = 500 if result.refusal is None else int(refused_error(result.refusal).status)
+    return {"status": refused, "errorMessage": result.text}
 
 
 def _read(data: Any) -> tuple[OrderMove, list[str], Wish]:
     """What to do with which orders; a reason is for all of them."""
     body = Body(data)
     move = OrderMove(body.choice("operation", DECISIONS))
-    ids = body.texts("orderIds", longest=40, most=MOST_AT_ONCE)
+    ids = body.texts("orderIds", longest=40, most=MOST)
     if not ids or len(set(ids)) != len(ids):
-        raise invalid("orderIds", f"must be a list of 1 to {MOST_AT_ONCE} orders, each once")
+        raise invalid("orderIds", f"must be a list of 1 to {MOST} orders, each once")
     wish = Wish(
         reason=body.text("reason", default="") if move is OrderMove.REJECT else "",
         note=body.text("note", default=""),
     )
-    if move is OrderMove.REJECT and not wish.reason.strip():
-        raise invalid("reason", "Say why; the customers will read it.")
     body.nothing_else()
     return move, ids, wish

@@ -20,12 +20,16 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one order of several. `text` says why it was left as it was; empty where it was done."""
+    """What became of one order of several. `text` says why it was left as it was; empty where it was done.
+
+    `refusal` is what the order alone would have been answered; None also where something failed.
+    """
 
     number: str
     done: bool
     text: str = ""
     code: str = ""
+    refusal: Refused | None = None
 
 
 def approve_many(*, actor: Actor, numbers: Sequence[str], note: str = "", now: datetime | None = None) -> list[Result]:
@@ -64,10 +68,11 @@ def _one(number: str, decide: Callable[[int], Order], actor: Actor) -> Result:
     try:
         found = Order.objects.visible_to(actor).numbered(number).values_list("pk", flat=True).first()
         if found is None:
-            return replace(left, text="There is no such order.", code=Missing.default_code)
+            unknown = Missing("There is no such order.")
+            return replace(left, text=unknown.text, code=unknown.code, refusal=unknown)
         decide(found)
     except Refused as refusal:
-        return replace(left, text=" ".join((refusal.text, *refusal.details)), code=refusal.code)
+        return replace(left, text=" ".join((refusal.text, *refusal.details)), code=refusal.code, refusal=refusal)
     except Exception:
         log.exception("not decided", order=number)
         return replace(left, text="Something went wrong with this one. Try it again by itself.", code="error")
