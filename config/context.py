@@ -40,7 +40,10 @@ PAGES = {
     "orders": ("orders", "order", "order_move"),
     "company": ("company",),
     "review": ("review",),
-    "behalf_customers": ("behalf_customers", "behalf_orders", "behalf_carts", "behalf_cart", "behalf_checkout"),
+    "behalf_customers": (
+        *("behalf_customers", "behalf_orders", "behalf_carts", "behalf_cart", "behalf_checkout"),
+        *("behalf_subscriptions", "behalf_subscription"),
+    ),
     "webhooks": ("webhooks", "webhook", "webhook_endpoint"),
     "settings": (
         *("settings", "settings_marketplace", "settings_offers", "settings_products"),

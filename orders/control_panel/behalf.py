@@ -38,6 +38,7 @@ def behalf_tabs(actor: Actor, current: str) -> list[Values]:
         ("behalf_customers", "Customers", None),
         ("behalf_carts", "Prepared carts", prepared(actor).count()),
         ("behalf_orders", "Ordered for customers", None),
+        ("behalf_subscriptions", "Subscriptions", None),
     )
     return [
         {"label": label, "url": reverse(f"control_panel:{name}"), "count": count, "current": name == current}

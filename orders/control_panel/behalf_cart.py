@@ -24,7 +24,7 @@ from orders.dashboard.content.checkout import lines_sum, shipping_choices, sums_
 from orders.dashboard.content.shop import offers_on
 from orders.dashboard.content.splits import split_words
 from orders.destination import OtherTaxes
-from orders.models import Cart, Checkout
+from orders.models import Cart, Checkout, Subscription
 from orders.priced import PricedCart
 from orders.services.cart_changes import change_cart
 from orders.services.cart_opening import CartFields
@@ -95,7 +95,7 @@ def cart_page(cart: Cart, actor: Actor, now: datetime) -> Values:
     }
 
 
-def policy_box(ruling: Ruling, cart: Cart) -> Values:
+def policy_box(ruling: Ruling, cart: Cart | Subscription) -> Values:
     """What the customer's company lets them do, without its figures: those are its own business."""
     who = cart.owner.name if cart.owner else "The customer"
     company = cart.company.name if cart.company else ""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from orders.control_panel import behalf_views, move_views, quote_new, quotes, review_many, subscriptions, views
+from orders.control_panel import (
+    behalf_subscription_views,
+    behalf_views,
+    move_views,
+    quote_new,
+    quotes,
+    review_many,
+    subscriptions,
+    views,
+)
 from orders.control_panel.quote_buttons import DELETE
 from orders.control_panel.quote_buttons import MOVES as QUOTE_MOVES
 
@@ -39,6 +48,8 @@ urlpatterns = [
     path("customers/", behalf_views.customers, name="behalf_customers"),
     path("customers/orders/", behalf_views.orders, name="behalf_orders"),
     path("customers/carts/", behalf_views.prepared, name="behalf_carts"),
+    path("customers/subscriptions/", behalf_subscription_views.subscriptions, name="behalf_subscriptions"),
+    path("customers/subscriptions/<str:number>/", behalf_subscription_views.change, name="behalf_subscription"),
     path("customers/carts/<key:key>/", behalf_views.cart, name="behalf_cart"),
     path("customers/carts/<key:key>/checkout/", behalf_views.checkout, name="behalf_checkout"),
     path("customers/carts/<key:key>/quote/", behalf_views.quote, name="behalf_quote"),

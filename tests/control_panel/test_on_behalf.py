@@ -8,6 +8,7 @@ from companies.models import Marketplace, Member
 from orders.models import Cart, CartLine, Order, Quote
 from orders.services import carts
 from tests.stories.scenes import again, decline, nothing_changes, ordered, place_for, prepare
+from tests.stories.subscriptions import running, sell_by_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +187,24 @@ def test_the_lists_cost_the_same_for_any_length(cast, sign_in, django_assert_max
     for url in (CUSTOMERS, "/control-panel/customers/carts/", "/control-panel/customers/orders/"):
         with django_assert_max_num_queries(14):
             browser.get(url)
+
+
+def test_a_customers_subscription_is_changed_for_them(cast, sign_in, words):
+    plans = sell_by_plan(cast, "SERVER-01", "resello")
+    basic = running(cast, "tess", plans["BASIC"], 2, by="roos", marketplace="resello")
+    browser, url = sign_in("rik"), reverse("control_panel:behalf_subscription", args=[basic.number])
+    assert basic.number in words(browser.get("/control-panel/customers/subscriptions/"))
+    page = browser.get(url, {"plan": plans["PRO"].key, "quantity": "2"})
+    assert "Tess Laurent may order this without approval." in words(page)
+    assert "It is accepted as you order it." in words(page)
+    seen = page.context["confirm"]["seen_gross"].value()
+    sent = {"plan": plans["PRO"].key, "quantity": "2", "seen_gross": str(seen)}
+    with nothing_changes():
+        assert browser.post(url, {**sent, "seen_gross": "1.00"}).status_code == 400
+    done = browser.post(url, sent, follow=True)
+
+    order = Order.objects.get(on_behalf=True)
+    assert f"Order {order.number} placed for Tess Laurent, who is told." in words(done)
+    assert again(basic).plan.code == "PRO"
+    for who, code in (("sam", 404), ("roos", 403), ("tess", 403)):
+        assert sign_in(who).get(url).status_code == code

@@ -103,14 +103,20 @@ class ChangePage:
         """What happens after confirming, in the order in which it does."""
         if self.outlook is None:
             return []
-        change, subscription, notes = self.outlook.change, self.subscription, []
-        seller = subscription.seller.name
+        notes, seller = [], self.subscription.seller.name
         if not self.outlook.ruling.permitted:
             notes.append("Somebody of your company has to approve it first; nothing changes before.")
         if any(parcel.needs_review for parcel in self.outlook.priced.parcels):
             notes.append(f"{seller} reviews it. Until it is accepted everything stays as it is.")
         else:
             notes.append("It changes at once; the seller does not have to accept it.")
+        return [*notes, *self.period_notes()]
+
+    def period_notes(self) -> list[str]:
+        """What becomes of the period that is paid already."""
+        if self.outlook is None:
+            return []
+        change, subscription, notes = self.outlook.change, self.subscription, []
         period = change.plan.period
         if subscription.is_trial:
             notes.append(f"The first {period} begins then, and the trial ends with it.")
