@@ -46,6 +46,13 @@ def seed_demo(**options) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _empty(django_db_setup, django_db_blocker, _world):
+    """The cast of the tests before has no place beside the demo, which a class writes before its first test."""
+    with django_db_blocker.unblock():
+        _world.close()
+
+
 class TestTheDemo(TestCase):
     """Filled once for all of these."""
 
