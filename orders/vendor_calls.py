@@ -28,7 +28,7 @@ Values = dict[str, Any]
 def call_to_deliver(orders: Iterable[tuple[Order, Sequence[OrderLine]]], now: datetime) -> None:
     """Tell vendors' systems of the open lines that are theirs; a step, when locked orders have become pending.
 
-    Each time anew: a retry tells the lines that failed. No statement where no line is a system's, else four.
+    Each time anew: a retry tells the lines that failed. No statement where no line is a system's, else three.
     """
     wanted = [(order, _of_system(lines, DeliveryState.OPEN)) for order, lines in orders]
     _post([(order, lines) for order, lines in wanted if lines], TO_DELIVER, now)
