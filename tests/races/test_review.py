@@ -1,10 +1,13 @@
 """Two auditors, or an auditor and the customer, at one order."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from config.kit.refused import Late
+from orders.services.review_many import approve_many, reject_many
+from orders.services.review_reminders import remind_of_reviews
 from tests.races.conftest import one_winner
 from tests.stories.scenes import (
     accept,
@@ -64,6 +67,54 @@ def test_two_ends_of_one_review(cast, rounds, first, one, second, other):
         by_admin = {"order.cancelled to bea"} if (move, who) == (withdraw, "ana") else set()
         assert race.told() == dict.fromkeys(told | by_admin, 1)
         assert len(happened(placed)) == len(happened(placed.review)) == 2
+
+
+def test_several_at_once_against_a_single_one(cast, rounds):
+    for race in rounds():
+        orders = [ordered(cast, who, {"SERVER-01": 1})[0] for who in ("bea", "ana")]
+        first, second = (placed.number for placed in orders)
+
+        many, single = race.run(
+            partial(approve_many, actor=cast.actor("victor"), numbers=[first, second]),
+            partial(reject, cast, "vera", orders[1]),
+        )
+
+        assert [result.code for result in many.got] == ["", "late" if single.won else ""]
+        assert [again(placed).status for placed in orders] == ["pending", "rejected" if single.won else "pending"]
+        assert max(race.told().values()) == 1
+
+
+def test_several_at_once_against_several_in_the_other_order(cast, rounds):
+    for race in rounds():
+        orders = [ordered(cast, who, {"SERVER-01": 1})[0] for who in ("bea", "ana")]
+        numbers = [placed.number for placed in orders]
+
+        yes, no = race.run(
+            partial(approve_many, actor=cast.actor("victor"), numbers=numbers),
+            partial(reject_many, actor=cast.actor("vera"), numbers=numbers[::-1], reason="No."),
+        )
+
+        done_by_yes = {result.number for result in yes.got if result.done}
+        done_by_no = {result.number for result in no.got if result.done}
+        assert done_by_yes | done_by_no == set(numbers)
+        assert not done_by_yes & done_by_no
+        assert {result.code for result in (*yes.got, *no.got)} <= {"", "late"}
+        for placed in orders:
+            assert again(placed).status == ("pending" if placed.number in done_by_yes else "rejected")
+        assert max(race.told().values()) == 1
+
+
+def test_two_sweeps_remind_once_and_never_of_what_is_decided(cast, rounds):
+    for race in rounds():
+        (placed,) = ordered(cast, "bea", {"SERVER-01": 1})
+        at = placed.created_at + timedelta(days=2)
+
+        race.run(partial(remind_of_reviews, at), partial(remind_of_reviews, at), partial(accept, cast, "vera", placed))
+
+        told = race.told()
+        assert told["order.approved to bea"] == 1
+        assert max(told.values()) == 1
+        assert again(placed).review.reminders in (0, 1)
 
 
 def test_what_is_delivered_at_once_is_delivered_once(cast, rounds):

@@ -10,19 +10,25 @@ from companies.models import Company, Marketplace, Member, User
 from companies.services import set_preference
 from config.kit.refused import Late, NotYours
 from notifications.models import Notice
+from orders.models import Order
 from orders.review_facts import order_now
 from orders.review_warnings import warnings_of
+from orders.services.again import order_again
 from orders.services.review_reminders import remind_of_reviews
+from tests.factories import PASSWORD
 from tests.stories.scenes import (
     OVER,
     accept,
     ask,
     check_histories,
+    complete,
     facts_for,
+    fail,
     nothing_changes,
     ordered,
     reassign,
     reject,
+    retry,
     told_since,
     withdraw,
 )
@@ -148,6 +154,85 @@ class TestThePlatformInPlaceOfTheAuditors:
 
         refused_all(cast, ("roos", "mies"), (placed,))
         assert accept(cast, "admin", placed).status == "pending"
+
+    def test_case_17_staff_decide_where_a_second_person_is_wanted_and_there_is_none(self, cast, waiting):
+        Marketplace.objects.filter(pk=cast.main.pk).update(require_second_person=True)
+        Order.objects.filter(pk=waiting.pk).update(placed_by=cast.victor)
+        refused_all(cast, ("victor", "admin"), (waiting,))
+        Member.objects.filter(user=cast.vera).update(is_active=False)
+        assert Order.objects.left_to_platform().get() == waiting
+
+        refused_all(cast, ("victor",), (waiting,))
+        assert accept(cast, "admin", waiting).status == "pending"
+
+    def test_the_health_page_shows_what_nobody_can_decide(self, cast, waiting, client):
+        def reviews():
+            return client.get("/healthz/ready").json()["reviews"]
+
+        assert reviews() == {"left_to_platform": 0, "left_to_nobody": 0}
+        Member.objects.filter(company=cast.globex).update(is_active=False)
+        assert reviews() == {"left_to_platform": 1, "left_to_nobody": 0}
+        User.objects.filter(is_staff=True).update(is_active=False)
+        assert reviews() == {"left_to_platform": 1, "left_to_nobody": 1}
+
+
+class TestTheMail:
+    """Case 26: a link in a mail works logged out, changes nothing, and tells the wrong person nothing."""
+
+    def test_case_26_the_link_of_a_mail(self, cast, waiting, client):
+        page = Notice.objects.get(topic="order.review_requested", recipient=cast.victor).url
+        asked = client.get(page)
+        assert asked.headers["Location"] == f"/sign-in/?next={page}"
+        typed = {"username": cast.victor.email, "password": PASSWORD, "next": page}
+        assert client.post("/sign-in/", typed).headers["Location"] == page
+        with nothing_changes():
+            assert client.get(page).status_code == 200
+        for who, status in (("ines", 404), ("roos", 404), ("hal", 404), ("bea", 403)):
+            client.force_login(cast.user(who))
+            with nothing_changes():
+                assert client.get(page).status_code == status, who
+
+
+class TestRejected:
+    def test_case_5_final_for_everybody_but_it_can_be_ordered_again(self, cast, waiting):
+        reject(cast, "victor", waiting)
+        for who in ("victor", "vera"):
+            with nothing_changes(), pytest.raises(Late):
+                accept(cast, who, waiting)
+
+        copied = order_again(actor=cast.actor("bea"), order_id=waiting.pk)
+
+        assert [line.product.sku for line in copied.cart.lines.all()] == ["SERVER-01"]
+        assert Order.objects.get(pk=waiting.pk).status == "rejected"
+
+
+class TestTheRulingStands:
+    def test_case_7_a_switch_counts_for_new_orders_only(self, cast, waiting):
+        Product.objects.filter(sku="SERVER-01").update(needs_review="no")
+        Product.objects.filter(sku="DESK-01").update(needs_review="yes")
+        (free,) = ordered(cast, "ana", {"SERVER-01": 1})
+        (flagged,) = ordered(cast, "ana", {"DESK-01": 1})
+
+        assert Order.objects.get(pk=waiting.pk).status == "to_be_approved"
+        assert (free.status, flagged.status) == ("pending", "to_be_approved")
+        Product.objects.filter(sku="DESK-01").update(needs_review="no")
+        with nothing_changes(), pytest.raises(Late):
+            reject(cast, "victor", free)
+        assert accept(cast, "victor", flagged).status == "pending"
+
+    def test_case_22_a_retry_after_a_failure_asks_nobody_again(self, cast, waiting):
+        accept(cast, "victor", waiting)
+        with told_since() as news:
+            fail(cast, "vera", waiting)
+        assert sorted(n.partition(" ")[0] for n in news) == ["order.failed", *["order.failed_seller"] * 2]
+
+        assert retry(cast, "victor", waiting).status == "pending"
+        assert complete(cast, "victor", waiting).status == "completed"
+
+    def test_case_28_a_quantity_is_one_order_and_one_decision(self, cast):
+        (placed,) = ordered(cast, "ana", {"SERVER-01": 7})
+
+        assert (placed.lines.get().quantity, accept(cast, "victor", placed).status) == (7, "pending")
 
 
 def refused_all(cast, people, orders):
