@@ -13,12 +13,16 @@ BERLIN, LONDON, PARIS, AMSTERDAM = "Europe/Berlin", "Europe/London", "Europe/Par
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An API client; its secret is as public as the password. `reads_only`: only scopes to read and view."""
+    """An API client; its secret is as public as the password. `reads_only`: only scopes to read and view.
+
+    With a `vendor` it is that vendor's system.
+    """
 
     id: str
     name: str
     secret: str
     reads_only: bool
+    vendor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ PEOPLE = (
 PROGRAMS = (
     Program("demo-storefront", "Storefront", "countersign-demo-storefront-secret", reads_only=True),
     Program("demo-erp", "ERP connector", "countersign-demo-erp-secret", reads_only=False),
+    Program("demo-globex", "Provisioner", "countersign-demo-globex-secret", reads_only=False, vendor="globex"),
 )
 
 # What storefronts and programs keep with the tenant for themselves.

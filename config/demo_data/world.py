@@ -28,7 +28,7 @@ from companies.models import (
 )
 from companies.preferences import PreferenceKey
 from companies.roles import CompanyKind, Role
-from companies.scopes import CLIENT_SCOPES
+from companies.scopes import CLIENT_SCOPES, VENDOR_SYSTEM_SCOPES
 from companies.services import (
     add_member,
     change_marketplace,
@@ -357,9 +357,10 @@ def _programs(world: World) -> None:
             actor=staff(world),
             tenant_id=world.tenant.pk,
             name=program.name,
-            scopes=reading if program.reads_only else CLIENT_SCOPES,
+            scopes=VENDOR_SYSTEM_SCOPES if program.vendor else reading if program.reads_only else CLIENT_SCOPES,
             client_id=program.id,
             secret=program.secret,
+            company_id=world.companies[program.vendor].pk if program.vendor else None,
             now=world.ago(85),
         )
     ApiClient.objects.filter(tenant=world.tenant).update(created=world.ago(85), updated=world.ago(85))

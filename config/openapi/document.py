@@ -15,6 +15,7 @@ from drf_spectacular.openapi import AutoSchema
 from companies.api.errors import Family
 from companies.api.views import MAX_PAGE, ApiView
 from companies.scopes import CLIENT_SCOPES, ROLE_SCOPES
+from config.openapi import webhooks
 from config.openapi.approvals import APPROVALS
 from config.openapi.carts import CARTS
 from config.openapi.catalog import CATALOG
@@ -302,6 +303,7 @@ def _error_response(family: Family, status: int, text: str, more: Mapping[str, A
 def _schemas() -> dict[str, Schema]:
     """All of them, and of each that `fields` can cut down one without required fields but the id."""
     found = {**SHARED, **{name: each for service in SERVICES for name, each in service.schemas.items()}}
+    found |= webhooks.SCHEMAS
     used = {
         name
         for endpoint in ENDPOINTS.values()
@@ -343,6 +345,7 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
         **{name: value for name, value in result.items() if name not in ("paths", "components")},
         "tags": [{"name": service.name, "description": service.text} for service in SERVICES],
         "paths": paths,
+        "webhooks": webhooks.webhooks(),
         "components": components,
     }
 

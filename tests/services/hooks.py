@@ -7,8 +7,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from config.openapi.document import document
 from notifications.models import WebhookEndpoint
 from notifications.webhooks.endpoints import add_endpoint
+from tests.api.documented import fault_of
 
 LOCAL = {"http": True, "private": True, "ports": range(1024, 65536)}
 
@@ -65,3 +67,9 @@ def serve(system: System, wrap=None):
 def register(cast, system: System, **more) -> WebhookEndpoint:
     """Vera, manager of Globex, enters the system's address."""
     return add_endpoint(actor=cast.actor("vera"), company_id=cast.globex.pk, url=system.url, **more)
+
+
+def check_documented(event) -> None:
+    """Fail where the document of the API has another event of this topic."""
+    schema = document()["webhooks"][event["type"]]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert fault_of(event, schema) == ""

@@ -12,7 +12,7 @@ from notifications.models import CallState, WebhookDelivery
 from notifications.webhooks import calling
 from notifications.webhooks.secrets import secret_of
 from orders.services.delivery import completed_with, deliver_line
-from tests.services.hooks import LOCAL, System, register, serve
+from tests.services.hooks import LOCAL, System, check_documented, register, serve
 from tests.stories import subscriptions as subs
 from tests.stories.scenes import (
     accept,
@@ -59,7 +59,10 @@ def reviewed(cast):
 
 def events(system) -> list[dict]:
     calling.call_due()
-    return [json.loads(body) for _, _, body in system.calls]
+    found = [json.loads(body) for _, _, body in system.calls]
+    for event in found:
+        check_documented(event)
+    return found
 
 
 def test_normal_provisioning_by_hand_by_a_system_and_at_once(cast, system, endpoint):

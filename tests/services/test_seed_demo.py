@@ -282,7 +282,7 @@ def check_told(told):
         assert quote["approval"] == (row.approval.key if row.approval else None)
     for client in told["apiClients"]:
         assert ApiClient.objects.get(client_id=client["id"]).client_secret == digest_of(client["secret"])
-    assert {client["id"] for client in told["apiClients"]} == {"demo-storefront", "demo-erp"}
+    assert {client["id"] for client in told["apiClients"]} == {"demo-storefront", "demo-erp", "demo-globex"}
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from notifications.webhooks.endpoints import add_endpoint, change_endpoint, rene
 from notifications.webhooks.outgoing import Call, drop_calls, post_calls
 from notifications.webhooks.secrets import KeyGone, secret_of
 from tests.cast import make_cast
-from tests.services.hooks import LOCAL, System, register, serve
+from tests.services.hooks import LOCAL, System, check_documented, register, serve
 from tests.stories.scenes import told_since
 
 pytestmark = pytest.mark.django_db
@@ -364,7 +364,9 @@ def test_managers_alone_set_it_up_and_every_change_is_in_the_history(cast, syste
 def test_a_test_goes_the_way_of_every_other_call(cast, system, endpoint):
     delivery = send_test(actor=cast.actor("vera"), company_id=cast.globex.pk)
     tasks.sweep()
-    assert json.loads(system.calls[0][2])["type"] == "webhook.test"
+    event = json.loads(system.calls[0][2])
+    check_documented(event)
+    assert event["type"] == "webhook.test"
     delivery.refresh_from_db()
     assert delivery.state == CallState.SENT
 
