@@ -433,6 +433,8 @@ class Purchase:
             "calculatedPrice": {"price": LINES, "totalShipping": SHIPPING, "finalPrice": TOTAL},
             "discounts": [],
             "orderIds": [order],
+            "kind": "purchase",
+            "onBehalf": False,
             "availableOperations": ["cancel"],
             "mixins": {},
             "metadata": versions(1),
