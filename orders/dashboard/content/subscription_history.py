@@ -38,11 +38,15 @@ def timeline(
     now: datetime,
     *,
     with_prices: bool = True,
+    to_seller: bool = False,
 ) -> list[Values]:
-    """Rows for the timeline. One query. Without prices for a vendor whose product a reseller sold."""
+    """Rows for the timeline. One query. Without prices for a vendor whose product a reseller sold.
+
+    To a seller without whom the customer's company asked before it was ordered.
+    """
     told = [_event(event, subscription, with_prices) for event in subscription.events.order_by("number")]
     for change in changes:
-        told.append(_asked(change, with_prices))
+        told.append(_asked(change, with_prices, to_seller))
         if change.status in (ChangeStatus.REFUSED, ChangeStatus.WITHDRAWN):
             tone = "refused" if change.status == ChangeStatus.REFUSED else "closed"
             what = f"The change {outcome_text(change)}: {change_text(change)}"
@@ -94,8 +98,8 @@ def _differences(
     return told
 
 
-def _asked(change: SubscriptionChange, with_prices: bool) -> Values:
-    approval = change.approval
+def _asked(change: SubscriptionChange, with_prices: bool, to_seller: bool) -> Values:
+    approval = None if to_seller else change.approval
     to = f"asked {approval.approver_name} to approve a change" if approval else "asked for a change"
     details = [change_text(change)]
     if with_prices and change.difference_gross:
