@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
 
-from catalog.models import Listing, Product, TaxClass, TaxRate
+from catalog.models import Listing, Plan, Product, SoldAs, TaxClass, TaxRate
 from catalog.services.review_flags import flag_listings, flag_products
 from companies.admin.base import Counting, Lasting, Plain, staff_actor
 from companies.admin.texts import PerLanguage
@@ -31,6 +31,7 @@ class ProductForm(forms.ModelForm):
             "tax_class",
             "needs_review",
             "provisioning",
+            "sold_as",
             "is_active",
         )
 
@@ -45,11 +46,20 @@ class ProductForm(forms.ModelForm):
 
 
 class ListingForm(forms.ModelForm):
-    """An offer; product and marketplace are of one tenant."""
+    """An offer; product and marketplace are of one tenant, and what is a subscription is offered by plan."""
 
     class Meta:
         model = Listing
-        fields = ("product", "marketplace", "unit_price", "currency", "includes_tax", "needs_review", "is_active")
+        fields = (
+            "product",
+            "plan",
+            "marketplace",
+            "unit_price",
+            "currency",
+            "includes_tax",
+            "needs_review",
+            "is_active",
+        )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -57,19 +67,51 @@ class ListingForm(forms.ModelForm):
         product = given.get("product") or getattr(self.instance, "product", None)
         if marketplace is not None and product is not None and product.tenant_id not in (None, marketplace.tenant_id):
             self.add_error("marketplace", "This marketplace belongs to another tenant than the product.")
+        if product is not None:
+            self._check_plan(product, given.get("plan") or self.instance.plan, is_active=bool(given.get("is_active")))
         return given
+
+    def _check_plan(self, product: Product, plan: Plan | None, *, is_active: bool) -> None:
+        """A subscription is sold by plan, and by nothing else; anything else has none."""
+        if plan is None:
+            if is_active and product.sold_as == SoldAs.SUBSCRIPTION:
+                said = "This product is a subscription: choose the plan this is the price of. Save new plans first."
+                self.add_error("plan" if "plan" in self.fields else None, said)
+            return
+        field = "plan" if "plan" in self.fields else None
+        if plan.product_id != product.pk:
+            self.add_error(field, "This plan is of another product.")
+        elif product.sold_as != SoldAs.SUBSCRIPTION and is_active:
+            self.add_error(field, "This product is sold once, without plans. Leave the plan out.")
 
 
 class OfferForm(ListingForm):
-    """A row of a product's page; the marketplace is chosen once."""
+    """A row of a product's page; marketplace and plan are chosen once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk and "marketplace" in self.fields:
-            here = self.instance.marketplace
-            self.fields["marketplace"].disabled = True
-            # Only itself to choose from, which also saves a query for each row.
-            self.fields["marketplace"].widget.choices = [(here.pk, str(here))]
+        if not self.instance.pk:
+            return
+        for name in ("marketplace", "plan"):
+            if name in self.fields:
+                here = getattr(self.instance, name)
+                self.fields[name].disabled = True
+                # Only itself to choose from, which also saves a query for each row.
+                self.fields[name].widget.choices = [(here.pk, str(here))] if here else [("", "")]
+
+
+class PlanForm(forms.ModelForm):
+    """A row of a product's page. Code and period stay: whoever subscribed is renewed for the period they agreed to."""
+
+    class Meta:
+        model = Plan
+        fields = ("code", "name", "period", "trial_days", "position", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in ("code", "period"):
+                self.fields[name].disabled = True
 
 
 class Flagged:
@@ -89,21 +131,50 @@ class Flagged:
         super().save_model(request, obj, form, change)
 
 
+class PlanInline(PerLanguage, Plain, admin.TabularInline):
+    """In which plans it is subscribed to."""
+
+    model = Plan
+    form = PlanForm
+    texts = {"name": (60, 0)}
+    classes = ("bare",)
+    fields = ("position", "code", "name", "period", "trial_days", "is_active")
+    ordering = ("position", "pk")
+    extra = 0
+    can_delete = False
+    verbose_name_plural = "plans, where it is sold as a subscription"
+
+    def get_extra(self, request, obj=None, **kwargs):
+        """A row to fill in without any script, where there may be plans."""
+        return 1 if obj is not None and obj.sold_as == SoldAs.SUBSCRIPTION else 0
+
+
 class ListingInline(Plain, admin.TabularInline):
-    """On which marketplaces the product is offered."""
+    """On which marketplaces the product is offered; a subscription by plan, for one unit and period."""
 
     model = Listing
     form = OfferForm
     classes = ("bare",)
-    fields = ("marketplace", "unit_price", "currency", "includes_tax", "is_active")
+    fields = ("marketplace", "plan", "unit_price", "currency", "includes_tax", "is_active")
     extra = 0
     can_delete = False
     verbose_name_plural = "offered on"
 
     def get_queryset(self, request):
-        return (
-            super().get_queryset(request).select_related("marketplace", "product").order_by("marketplace__name", "pk")
-        )
+        rows = super().get_queryset(request).select_related("marketplace", "product", "plan__product")
+        return rows.order_by("marketplace__name", "plan__position", "pk")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """Remembers whose plans there are to choose from."""
+        request.plans_of = obj.pk if obj else None
+        return super().get_formset(request, obj, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Only plans of this product."""
+        if db_field.name == "plan":
+            plans = Plan.objects.filter(product_id=request.plans_of).select_related("product")
+            kwargs["queryset"] = plans.order_by("position", "pk")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Product)
@@ -112,15 +183,15 @@ class ProductAdmin(Flagged, PerLanguage, Counting, Lasting, admin.ModelAdmin):
 
     form = ProductForm
     texts = {"name": (200, 0), "description": (5000, 4)}
-    inlines = (ListingInline,)
+    inlines = (PlanInline, ListingInline)
     list_display = ("sku", "english_name", "vendor", "category", "needs_review", "provisioning", "offers", "is_active")
     list_display_links = ("sku", "english_name")
-    list_filter = ("needs_review", "provisioning", "is_active", "category", "tenant")
+    list_filter = ("needs_review", "provisioning", "sold_as", "is_active", "category", "tenant")
     list_select_related = ("vendor",)
     search_fields = ("sku", "name", "vendor__name")
     ordering = ("sku", "pk")
     autocomplete_fields = ("vendor", "tax_class")
-    radio_fields = {"needs_review": admin.VERTICAL, "provisioning": admin.VERTICAL}
+    radio_fields = {"needs_review": admin.VERTICAL, "provisioning": admin.VERTICAL, "sold_as": admin.VERTICAL}
     list_per_page = 50
 
     def get_queryset(self, request):
@@ -141,7 +212,7 @@ class ProductAdmin(Flagged, PerLanguage, Counting, Lasting, admin.ModelAdmin):
                     "description": "A change counts for new orders; orders that wait for their review go on waiting.",
                 },
             ),
-            ("Sale", {"fields": ("tax_class", "is_active")}),
+            ("Sale", {"fields": ("sold_as", "tax_class", "is_active")}),
         )
 
     @staticmethod
@@ -165,15 +236,15 @@ class ListingAdmin(Flagged, Counting, Lasting, admin.ModelAdmin):
     """Offers: what a product costs on a marketplace."""
 
     form = ListingForm
-    list_display = ("sku", "name", "marketplace", "price", "includes_tax", "needs_review", "is_active")
+    list_display = ("sku", "name", "plan_code", "marketplace", "price", "includes_tax", "needs_review", "is_active")
     list_display_links = ("sku", "name")
     list_filter = ("marketplace", "is_active", "needs_review", "currency")
-    list_select_related = ("product", "marketplace")
+    list_select_related = ("product", "plan", "marketplace")
     search_fields = ("product__sku", "product__name", "key")
     ordering = ("product__sku", "marketplace__name", "pk")
     autocomplete_fields = ("product", "marketplace")
     fields = (
-        ("product", "marketplace"),
+        ("product", "plan", "marketplace"),
         ("unit_price", "currency", "includes_tax"),
         "needs_review",
         "is_active",
@@ -189,7 +260,19 @@ class ListingAdmin(Flagged, Counting, Lasting, admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """What an offer is for stays; another one is a new offer."""
-        return ("product", "marketplace", "key") if obj else ("key",)
+        return ("product", "plan", "marketplace", "key") if obj else ("key",)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Plans by their product."""
+        if db_field.name == "plan":
+            plans = Plan.objects.select_related("product").order_by("product__sku", "position", "pk")
+            kwargs["queryset"] = plans
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description="plan", ordering="plan__position")
+    def plan_code(self, listing: Listing) -> str:
+        """Of what is subscribed to."""
+        return f"{listing.plan.code}, per {listing.plan.period}" if listing.plan else ""
 
     @admin.display(description="SKU", ordering="product__sku")
     def sku(self, listing: Listing) -> str:

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from approvals.models import Approval, ApprovalEvent, Snapshot
+from catalog.models import Listing
 from companies.models import ApiClient, Change, Company, User
 from notifications.models import Notice, WebhookDelivery, WebhookEndpoint
-from orders.models import Cart, Checkout, Order, OrderEvent, Quote, QuoteEvent
+from orders.models import Cart, Checkout, Order, OrderEvent, Quote, QuoteEvent, Subscription
 from orders.services.quote_asking import Wishes, ask_for_quote
 from orders.services.quote_reasons import create_reason
 from tests.factories import (
@@ -26,11 +27,12 @@ from tests.factories import (
     StepFactory,
     VendorFactory,
 )
+from tests.stories.subscriptions import sell_by_plan, subscribe
 
 OURS = [model for model in admin.site._registry if model._meta.app_label != "axes"]
 LOOK_ONLY = {
     *(Approval, ApprovalEvent, Snapshot, Cart, Checkout, Order, OrderEvent),
-    *(Quote, QuoteEvent, Notice, Change, WebhookEndpoint, WebhookDelivery),
+    *(Quote, QuoteEvent, Subscription, Notice, Change, WebhookEndpoint, WebhookDelivery),
 }
 MOST_QUERIES = 30
 
@@ -56,6 +58,7 @@ def fill_every_table(cast, *names):
         cast.cart(name, {"DESK-01": 1, "CHAIR-01": 2})
         asked = cast.cart(name, {"DESK-01": 3, "BOOK-01": 1}, type="quote")
         ask_for_quote(actor=cast.actor(name), cart_id=asked.pk, wishes=Wishes(reference="PO 1"))
+        subscribe(cast, "tom", Listing.objects.filter(plan__code="PRO").first() or sell_by_plan(cast)["PRO"])
         create_reason(actor=cast.actor("admin"), kind="DECLINE", code=f"OWN-{name}", message={"en": "Ours"})
 
 
