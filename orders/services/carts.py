@@ -28,6 +28,7 @@ from orders.services.cart_steps import (
     within_bounds,
 )
 from orders.services.cart_writer import write_cart_move
+from orders.services.subscription_steps import check_not_tried
 
 
 def current_cart(
@@ -82,7 +83,8 @@ def add_line(
     `trial`: to be tried for nothing first, where its plan has a trial.
 
     Raises `Invalid` (field `quantity` or `listing`) for a number that is none, or an offer that is
-    not on sale here; `Late` while the cart is held; `Missing` for somebody else's cart.
+    not on sale here, or for a second trial (field `cart`, code `tried_before`); `Late` while the cart
+    is held; `Missing` for somebody else's cart.
     """
     amount = clean_quantity(quantity)
     now = now or timezone.now()
@@ -97,6 +99,8 @@ def add_line(
             raise Invalid("This is not on sale here.", field="listing")
         if trial and not (listing.plan and listing.plan.trial_days):
             raise Invalid("This cannot be tried for nothing.", field="listing")
+        if trial:
+            check_not_tried(cart.company_id, cart.owner_id, [listing.product_id])
         lines = list(cart.lines.order_by("position"))
         alike = (line for line in lines if (line.listing_id, line.is_trial) == (listing.pk, trial))
         same = next((line for line in alike if not line.is_separate), None)

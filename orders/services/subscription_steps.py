@@ -192,13 +192,20 @@ def _check_first_trials(subscriptions: Sequence[Subscription]) -> None:
     tried = [s for s in subscriptions if s.is_trial]
     if not tried:
         return
-    first = tried[0]
-    whose: dict[str, Any] = {"company": first.company} if first.company else {"company": None, "owner": first.owner}
-    wanted = [s.product_id for s in tried]
-    former = Subscription.objects.filter(
-        tenant_id=first.tenant_id, product_id__in=wanted, began_as_trial=True, **whose
-    ).exclude(status=SubscriptionStatus.CANCELLED)
-    if former.exists() or len(set(wanted)) != len(wanted):
+    first, wanted = tried[0], [s.product_id for s in tried]
+    if len(set(wanted)) != len(wanted):
+        raise _tried_before()
+    check_not_tried(first.company_id, first.owner_id, wanted)
+
+
+def check_not_tried(company_id: int | None, owner_id: int | None, product_ids: Iterable[int]) -> None:
+    """Raise `Invalid` (field `cart`, code `tried_before`) where the company, or who is in none, had a trial of one.
+
+    One that waits counts, one that was never begun does not. One query.
+    """
+    whose = {"company_id": company_id} if company_id else {"company_id": None, "owner_id": owner_id}
+    former = Subscription.objects.filter(product_id__in=list(product_ids), began_as_trial=True, **whose)
+    if former.exclude(status=SubscriptionStatus.CANCELLED).exists():
         raise _tried_before()
 
 

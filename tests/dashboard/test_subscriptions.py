@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from orders.models import Order, Subscription
-from tests.stories.scenes import again, decline, nothing_changes, reject
+from tests.stories.scenes import DAY, again, decline, nothing_changes, reject
 from tests.stories.subscriptions import ask_change, change, changes, running, sell_by_plan
 
 LIST, HOME = reverse("dashboard:subscriptions"), reverse("dashboard:home")
@@ -158,3 +158,59 @@ def test_an_overdue_request_reads_as_ended(cast, plans, sign_in, words):
 
     assert "A change is waiting" not in page
     assert "Change plan or quantity" in page
+
+
+def test_the_shop_shows_plans_and_a_trial_goes_into_the_cart(cast, plans, sign_in, words):
+    ana = sign_in("ana")
+    shop = words(ana.get(reverse("dashboard:shop")))
+    assert shop.count("3 plans, 14 days for nothing") == shop.count("Choose a plan") == shop.count("SERVER-01") == 1
+    product = words(ana.get(reverse("dashboard:product", args=[plans["PRO"].key])))
+    assert "per piece and month" in product
+    assert "per piece and year" in product
+    assert "Try 14 days for nothing" in product
+    assert "Reviewed by Globex Systems before delivery" in product
+
+    lines = reverse("dashboard:cart_lines")
+    ana.post(lines, {"listing": plans["BASIC"].key, "quantity": "2", "trial": "1"})
+    ana.post(lines, {"listing": plans["PRO"].key, "quantity": "1"})
+    cart = words(ana.get(reverse("dashboard:cart")))
+    assert "14 days for nothing, then 100.00 EUR net per piece and month if you keep it" in cart
+    assert "For one month, then renewed by itself" in cart
+    assert "Waits: Globex Systems reviews it first." in cart
+    # What has no trial is not tried.
+    assert "cannot be tried" in words(ana.post(lines, {"listing": plans["PRO"].key, "trial": "1"}, follow=True))
+
+
+def test_the_home_page_shows_what_ends_soon(cast, plans, sign_in, words):
+    trial = running(cast, "ana", plans["BASIC"], trial=True)
+    assert trial.number not in words(sign_in("ana").get(HOME)).partition("Latest orders")[0]
+    Subscription.objects.update(renews_at=trial.renews_at - 10 * DAY)
+
+    page = words(sign_in("ana").get(HOME))
+
+    assert "Trials and subscriptions that end soon" in page
+    assert trial.number in page
+
+
+def test_a_second_trial_is_refused_when_it_is_put_into_the_cart(cast, plans, sign_in, words):
+    running(cast, "ana", plans["BASIC"], trial=True)
+
+    bea = sign_in("bea")
+    said = words(bea.post(reverse("dashboard:cart_lines"), {"listing": plans["BASIC"].key, "trial": "1"}, follow=True))
+
+    assert "A product can be tried for nothing only once." in said
+    assert Order.objects.filter(buyer=cast.bea).count() == 0
+
+
+def test_the_pages_take_as_many_queries_for_many_as_for_few(cast, plans, sign_in, django_assert_max_num_queries):
+    ana = sign_in("ana")
+    subscriptions = [running(cast, "ana", plans["BASIC"], 1 + number) for number in range(4)]
+    for each in subscriptions[:3]:
+        change(cast, "ana", each, plans["PRO"])
+
+    with django_assert_max_num_queries(15):
+        ana.get(LIST)
+    with django_assert_max_num_queries(22):
+        ana.get(page_of(subscriptions[0]))
+    with django_assert_max_num_queries(18):
+        ana.get(page_of(subscriptions[3]) + "change/")

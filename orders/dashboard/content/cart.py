@@ -17,7 +17,7 @@ from approvals.services import preview
 from companies.actors import Actor
 from companies.models import Company, Marketplace
 from config.kit.canonical import content_hash
-from config.kit.wording import moment_text
+from config.kit.wording import moment_text, money_text
 from orders.dashboard.content.amounts import (
     Values,
     count_of,
@@ -27,7 +27,8 @@ from orders.dashboard.content.amounts import (
     tax_word,
 )
 from orders.dashboard.content.splits import split_words
-from orders.lifecycle import CartStatus
+from orders.dashboard.content.subscription_words import trial_text
+from orders.lifecycle import CartStatus, OrderKind
 from orders.models import Cart
 from orders.priced import PricedCart, PricedCartLine, priced_cart
 
@@ -175,13 +176,27 @@ def _row(line: PricedCartLine, seller: str, *, says_tax: bool) -> Values:
         "price_word": tax_word(line.includes_tax),
         "tax_rate": line.tax_rate,
         "total": line.amounts.gross,
-        "detail": f"Unit price {tax_word(line.includes_tax)}" if says_tax else "",
+        "detail": " · ".join(
+            filter(None, (_terms(line), f"Unit price {tax_word(line.includes_tax)}" if says_tax else ""))
+        ),
     }
     if line.problem:
         return {**row, "note": line.problem, "note_tone": "refused", "tax_rate": None, "total": None}
     row["url"] = reverse("dashboard:product", args=[line.listing.key])
     row["note"] = f"Reviewed by {seller} before delivery" if line.needs_review else ""
     return row
+
+
+def _terms(line: PricedCartLine) -> str:
+    """For how long a subscription's price is, and what a trial costs afterwards; nothing for what is sold once."""
+    plan = line.listing.plan
+    if plan is None:
+        return ""
+    if line.kind is not OrderKind.TRIAL:
+        return f"For one {plan.period}, then renewed by itself"
+    price = money_text(line.listing.unit_price, line.listing.currency)
+    later = f"{price} {tax_word(line.listing.includes_tax)} per {line.unit} and {plan.period}"
+    return f"{trial_text(plan.trial_days)}, then {later} if you keep it"
 
 
 def _edit(line: PricedCartLine) -> Values:

@@ -12,6 +12,7 @@ from companies.roles import Role
 from orders.dashboard.content.amounts import Values
 from orders.dashboard.content.orders import order_rows, own_orders, to_be_approved
 from orders.dashboard.content.quotes import quote_rows, to_answer
+from orders.dashboard.content.subscriptions import due_soon, subscription_rows
 
 SHOWN = 8
 # What a page without anything on it tells, by group.
@@ -42,6 +43,7 @@ def home_page(actor: Actor, now: datetime) -> Values:
         "to_decide": queue_rows(deciding[:SHOWN], actor, now),
         "asked": queue_rows(asking[:SHOWN], actor, now),
         "offers": quote_rows(offers[:SHOWN], actor, now) if counts["offers"] else [],
+        "due": subscription_rows(due_soon(actor, now)[:SHOWN], actor, now),
         "orders": order_rows(waiting[:SHOWN], actor),
         "recent": order_rows(recent[:SHOWN], actor) if not counts["orders"] else [],
         "in_company": actor.company_id is not None,

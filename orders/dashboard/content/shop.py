@@ -7,14 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from catalog.models import Listing, NeedsReview, Provisioning
 from catalog.tax import rates_on
 from companies.models import Marketplace
 from companies.preferences import PreferenceKey, value_of
-from orders.dashboard.content.amounts import Values, tax_word
+from orders.dashboard.content.amounts import Values, count_of, tax_word
+from orders.dashboard.content.subscription_words import plan_name, trial_text
 from orders.lifecycle import OrderKind, review_needed
 from orders.pricing import price_line
 
@@ -28,7 +29,17 @@ DELIVERY_WORDS = {
 def offers_on(marketplace: Marketplace) -> QuerySet[Listing]:
     """What can be bought here in the marketplace's currency, by SKU."""
     offers = Listing.objects.on_sale().filter(marketplace_id=marketplace.pk, currency=marketplace.currency)
-    return offers.select_related("product__vendor", "product__tax_class").order_by("product__sku", "pk")
+    rows = offers.select_related("product__vendor", "product__tax_class", "plan")
+    return rows.order_by("product__sku", "plan__position", "pk")
+
+
+def one_per_product(offers: QuerySet[Listing], marketplace: Marketplace) -> QuerySet[Listing]:
+    """The same offers, of what is sold by plan only the first plan, with `plan_count`."""
+    plans = offers_on(marketplace).filter(product_id=OuterRef("product_id"), plan__isnull=False).order_by()
+    first = plans.order_by("plan__position", "pk").values("pk")[:1]
+    counted = plans.annotate(count=Func(F("pk"), function="COUNT")).values("count")
+    rows = offers.annotate(plan_count=Subquery(counted, IntegerField()))
+    return rows.filter(Q(plan__isnull=True) | Q(pk=Subquery(first)))
 
 
 def categories_on(marketplace: Marketplace) -> list[str]:
@@ -41,12 +52,28 @@ def cards(offers: Iterable[Listing], marketplace: Marketplace) -> list[Values]:
     """The offers as cards of the shop. At most two queries, whatever their number."""
     rows = list(offers)
     reviewed = _reviewed(rows, marketplace)
-    return [{**_offer(row, marketplace, reviewed=row.pk in reviewed), "text": row.product.description} for row in rows]
+    return [
+        {
+            **_offer(row, marketplace, reviewed=row.pk in reviewed),
+            "text": row.product.description,
+            "plans": _plans_words(row),
+        }
+        for row in rows
+    ]
+
+
+def _plans_words(offer: Listing) -> str:
+    """`3 plans, 30 days for nothing`; nothing for what is sold once."""
+    if offer.plan is None:
+        return ""
+    count = count_of(getattr(offer, "plan_count", 1), "plan")
+    return ", ".join(filter(None, (count, trial_text(offer.plan.trial_days))))
 
 
 def product_page(listing: Listing, marketplace: Marketplace, now: datetime) -> Values:
-    """One offer with everything a buyer asks before buying. At most four queries."""
+    """One offer with everything a buyer asks before buying; where it is sold by plan, all of them. Four queries."""
     product = listing.product
+    plans = list(offers_on(marketplace).filter(product_id=product.pk)) if listing.plan_id is not None else []
     offer = _offer(listing, marketplace, reviewed=bool(_reviewed([listing], marketplace)))
     rate = rates_on([product.tax_class_id], marketplace.country, now.date()).get(product.tax_class_id)
     return {
@@ -62,6 +89,22 @@ def product_page(listing: Listing, marketplace: Marketplace, now: datetime) -> V
             ("Delivery", DELIVERY_WORDS[Provisioning(product.provisioning)].format(vendor=product.vendor.name)),
         ],
         "prices": _both_prices(listing, rate),
+        "plans": [_plan(offer, rate, chosen=offer.pk == listing.pk) for offer in plans],
+    }
+
+
+def _plan(offer: Listing, rate: Decimal | None, *, chosen: bool) -> Values:
+    """A plan with its price per unit and period, and how long it can be tried."""
+    plan = offer.plan
+    if plan is None:
+        return {}
+    return {
+        "key": offer.key,
+        "name": plan_name(plan),
+        "per": f"per {offer.product.unit} and {plan.period}",
+        "prices": _both_prices(offer, rate),
+        "trial": f"Try {count_of(plan.trial_days, 'day')} for nothing" if plan.trial_days else "",
+        "chosen": chosen,
     }
 
 
@@ -79,7 +122,7 @@ def _offer(listing: Listing, marketplace: Marketplace, *, reviewed: bool) -> dic
         "price": listing.unit_price,
         "currency": listing.currency,
         "tax_word": tax_word(listing.includes_tax),
-        "unit": product.unit,
+        "unit": f"{product.unit} and {listing.plan.period}" if listing.plan else product.unit,
         "key": listing.key,
         "add_url": reverse("dashboard:cart_lines"),
     }

@@ -14,6 +14,7 @@ from companies.portal import blame
 from config.kit.refused import Invalid, Late
 from orders.dashboard.content.amounts import Values
 from orders.dashboard.content.cart import reason_box
+from orders.dashboard.content.splits import STAFF
 from orders.dashboard.content.subscription import compared
 from orders.dashboard.content.subscription_words import day_of, lead, per, price_text
 from orders.dashboard.subscription_forms import ConfirmForm, WishForm
@@ -103,7 +104,8 @@ class ChangePage:
         """What happens after confirming, in the order in which it does."""
         if self.outlook is None:
             return []
-        notes, seller = [], self.subscription.seller.name
+        subscription, notes = self.subscription, []
+        seller = STAFF if subscription.marketplace.platform_reviews else subscription.seller.name
         if not self.outlook.ruling.permitted:
             notes.append("Somebody of your company has to approve it first; nothing changes before.")
         if any(parcel.needs_review for parcel in self.outlook.priced.parcels):

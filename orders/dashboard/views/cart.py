@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.models import Listing
+from catalog.models import Listing, offer_name
 from companies.portal import cart_on, customer_area, one_of, page_before, refusals
 from config.kit.refused import Missing
 from config.kit.wording import quantity_text
@@ -56,8 +56,9 @@ def add(request: HttpRequest) -> HttpResponse:
     listing: Listing = one_of(offers_on(place).filter(key=key), "product")
     quantity = carts.clean_quantity(request.POST.get("quantity", "1"))
     own = carts.current_cart(actor=request.actor, marketplace=place, create=True)
-    line = carts.add_line(actor=request.actor, cart_id=own.pk, listing_id=listing.pk, quantity=quantity)
-    name = in_reader_language(listing.product.name)
+    trial = request.POST.get("trial") == "1"
+    line = carts.add_line(actor=request.actor, cart_id=own.pk, listing_id=listing.pk, quantity=quantity, trial=trial)
+    name = in_reader_language(offer_name(listing.product, listing.plan)) + (" (trial)" if trial else "")
     messages.success(request, f"{name} is in your cart: {quantity_text(line.quantity)} in all.")
     return redirect(page_before(request))
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from companies.portal import customer_area, form_again, kept_input, one_of, page_of
 from config.kit.refused import Missing
-from orders.dashboard.content.shop import cards, categories_on, offers_on, product_page
+from orders.dashboard.content.shop import cards, categories_on, offers_on, one_per_product, product_page
 from orders.dashboard.forms import QuantityForm, ShopFilter
 
 PAGE_SIZE = 24
@@ -22,7 +22,8 @@ def shop(request: HttpRequest) -> HttpResponse:
     place = request.marketplace
     if not place:
         return render(request, "dashboard/shop.html", {"places": []})
-    found = ShopFilter(request.GET, queryset=offers_on(place), categories=categories_on(place))
+    offers = one_per_product(offers_on(place), place)
+    found = ShopFilter(request.GET, queryset=offers, categories=categories_on(place))
     page = page_of(request, found.qs, PAGE_SIZE)
     shown = {
         "place": place,
