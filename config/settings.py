@@ -255,8 +255,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-# Outside production files come straight from their folders: nothing has to be collected first. A test's client looks for
-# them when it is asked for one, and not each time it is made.
+# Outside production files come straight from their folders: nothing has to be collected first. A test's client looks
+# for them when it is asked for one, and not each time it is made.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG or MODE == "test"
 

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from approvals import services as approving
 from catalog.models import Listing, Product
+from companies.events import faults
 from companies.models import Company, Marketplace, Member, User
 from companies.services import set_preference
-from config.kit.refused import Late, NotYours
+from config.kit.refused import Invalid, Late, NotYours
 from notifications.models import Notice
+from orders.content import order_content
 from orders.models import Order
 from orders.review_facts import order_now
 from orders.review_warnings import warnings_of
@@ -229,10 +233,110 @@ class TestTheRulingStands:
         assert retry(cast, "victor", waiting).status == "pending"
         assert complete(cast, "victor", waiting).status == "completed"
 
-    def test_case_28_a_quantity_is_one_order_and_one_decision(self, cast):
-        (placed,) = ordered(cast, "ana", {"SERVER-01": 7})
+    def test_case_24_nothing_of_an_order_is_ever_another_than_what_was_reviewed(self, cast, waiting):
+        accept(cast, "victor", waiting)
+        Listing.objects.update(unit_price=1)
+        complete(cast, "victor", waiting)
 
-        assert (placed.lines.get().quantity, accept(cast, "victor", placed).status) == (7, "pending")
+        placed = Order.objects.select_related("review").get(pk=waiting.pk)
+        assert order_content(placed, list(placed.lines.order_by("number"))).hash == placed.review.content_hash
+
+
+class TestTheWorkflow:
+    """From the order to its decision, check by check."""
+
+    def test_unflagged_passes_straight_through(self, cast):
+        with told_since() as news:
+            (placed,) = ordered(cast, "bea", {"DESK-01": 1})
+
+        assert (placed.status, placed.review_id, placed.needs_review) == ("pending", None, False)
+        assert not [text for text in news if "review" in text]
+        assert not Order.objects.visible_to(cast.actor("victor")).to_review().exists()
+
+    def test_marked_to_be_approved(self, cast, waiting):
+        event = waiting.events.get()
+        assert (event.kind, event.to_status, event.actor_name) == ("order.placed", "to_be_approved", "Bea Lindt")
+        assert event.at == waiting.status_since
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Order.objects.filter(pk=waiting.pk).update(status="approved")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Order.objects.filter(pk=waiting.pk).update(needs_review=False)
+
+    def test_customer_notice_and_dashboard_list(self, cast, waiting, client):
+        said = facts_for("bea", "order.to_review")
+        assert (said["number"], said["lines"][0]["name"]) == (waiting.number, "Server management")
+        client.force_login(cast.bea)
+        listed = client.get(reverse("dashboard:orders"), {"status": "to_be_approved"}).content.decode()
+        for text in (waiting.number, "Server management", "To be approved"):
+            assert text in listed
+        assert "Withdraw" in client.get(reverse("dashboard:order", args=[waiting.number])).content.decode()
+
+    def test_auditor_notice_and_queue(self, cast, client):
+        with told_since() as news:
+            (placed,) = ordered(cast, "bea", {"SERVER-01": 1})
+        # Every auditor and manager of the company that audits it, and nobody else of the seller's side.
+        asked = sorted(text for text in news if "review_requested" in text)
+        assert asked == ["order.review_requested to vera", "order.review_requested to victor"]
+        for who, there in (("victor", True), ("vera", True), ("ines", False), ("roos", False)):
+            client.force_login(cast.user(who))
+            assert (placed.number in client.get(reverse("control_panel:review")).content.decode()) == there, who
+
+    def test_approve(self, cast, waiting):
+        assert waiting.lines.get().delivery_state == "waiting"
+        with told_since() as news:
+            placed = accept(cast, "victor", waiting)
+
+        assert (placed.status, placed.review.decided_by_name) == ("pending", "Victor Lang")
+        assert placed.review.decided_at == placed.status_since
+        assert placed.lines.get().delivery_state == "open"
+        assert "order.approved to bea" in news
+
+    def test_reject_and_case_13_needs_a_reason_that_the_customer_reads_and_keeps_the_note_inside(self, cast, waiting):
+        with nothing_changes(), pytest.raises(Invalid):
+            reject(cast, "victor", waiting, reason=" ")
+        with told_since() as news:
+            placed = reject(cast, "victor", waiting, reason="Not in your country.", note="Embargo.")
+
+        assert (placed.status, placed.lines.get().delivery_state) == ("rejected", "cancelled")
+        assert news == ["order.rejected to bea"]
+        said = facts_for("bea", "order.rejected")
+        assert said["reason"] == "Not in your country."
+        assert "Embargo" not in str(said)
+
+    def test_case_14_a_withdrawn_order_leaves_the_queue_and_its_auditors_are_told(self, cast, waiting):
+        with told_since() as news:
+            assert withdraw(cast, "bea", waiting).status == "cancelled"
+
+        assert sorted(news) == ["order.withdrawn to vera", "order.withdrawn to victor"]
+        assert not Order.objects.to_review().exists()
+
+    def test_concurrency_and_idempotency_case_4_the_second_learns_and_nothing_is_sent_twice(self, cast, waiting):
+        accept(cast, "victor", waiting)
+
+        for who, move in (("victor", accept), ("vera", accept), ("vera", reject), ("bea", withdraw)):
+            with nothing_changes(), pytest.raises(Late) as refused:
+                move(cast, who, waiting)
+            assert f"Victor Lang approved order {waiting.number} already" in refused.value.text
+
+    def test_audit_trail(self, cast, waiting):
+        at = waiting.created_at + DAY
+        reject(cast, "vera", waiting, reason="No.", now=at)
+
+        rows = waiting.events.order_by("number").values_list(
+            "kind", "from_status", "to_status", "actor_name", "role", "comment", "channel"
+        )
+        assert list(rows) == [
+            ("order.placed", "", "to_be_approved", "Bea Lindt", "buyer", "", "portal"),
+            ("order.rejected", "to_be_approved", "rejected", "Vera Moss", "manager", "No.", "portal"),
+        ]
+        assert waiting.events.get(number=2).at == at
+        check_histories()
+        # Whoever takes one away or rewrites it is found out.
+        first, last = waiting.events.order_by("number")
+        placed = Order.objects.get(pk=waiting.pk)
+        first.to_status = "pending"
+        assert faults(placed, [last])
+        assert faults(placed, [first, last])
 
 
 def refused_all(cast, people, orders):
