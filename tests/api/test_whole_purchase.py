@@ -471,6 +471,7 @@ def test_a_whole_purchase(cast):
             "description": {"en": "Standing desk, as everybody knows it."},
             "productType": "BASIC",
             "published": True,
+            "soldAs": "once",
             "taxClasses": {"DE": "STANDARD", "NL": "STANDARD"},
             "metadata": versions(1),
         }
