@@ -46,6 +46,23 @@ def test_every_scope_can_be_chosen_and_no_other(cast, staff):
     assert not ApiClient.objects.exists()
 
 
+def test_a_vendors_system_is_bound_to_it_for_good(cast, staff):
+    """Only vendors can be chosen, only the scopes of orders given; what it is of never changes."""
+    page = staff.get(reverse(ADD)).content.decode()
+    assert "Globex Systems" in page
+    assert "Northwind GmbH" not in page
+    refused = make(staff, cast, company=cast.globex.pk, scopes=["cart.cart_manage"])
+    assert "A vendor&#x27;s system cannot have cart.cart_manage." in refused.content.decode()
+    assert not ApiClient.objects.exists()
+    make(staff, cast, company=cast.globex.pk)
+    client = ApiClient.objects.get()
+    assert client.company == cast.globex
+    sent = {"name": "ERP", "scopes": ["order.order_read"], "is_active": "on", "company": cast.initech.pk}
+    staff.post(reverse(EDIT, args=[client.pk]), sent, follow=True)
+    client.refresh_from_db()
+    assert (client.name, client.company) == ("ERP", cast.globex)
+
+
 def test_changing_and_a_new_secret(cast, staff):
     first = secret_in(make(staff, cast))
     client = ApiClient.objects.get()
