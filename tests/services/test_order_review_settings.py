@@ -10,6 +10,7 @@ from catalog.services.review_flags import flag_listings, flag_products
 from companies.models import Change, Member
 from companies.services import in_words
 from config.kit.refused import Invalid, Missing, NotYours
+from orders.dashboard.content.shop import cards, offers_on
 from tests.stories.scenes import accept, again, ordered
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,8 @@ def test_per_product_flag(cast):
     assert ordered(cast, "ana", {"DESK-01": 1})[0].status == "to_be_approved"
     flag(cast, "mies", "LICENSE-01", "yes", "resello")
     assert ordered(cast, "tess", {"LICENSE-01": 1}, "resello")[0].needs_review
+    said = {card["sku"]: card["note"] for card in cards(offers_on(cast.resello), cast.resello)}
+    assert (said["LICENSE-01"], said["DESK-01"]) == ("Reviewed by Resello BV before delivery", "")
     flag(cast, "admin", "LICENSE-01", "inherit", "resello")
     assert not ordered(cast, "tess", {"LICENSE-01": 1}, "resello")[0].needs_review
 

@@ -307,7 +307,10 @@ def _asker(order: Order) -> str:
 def _people(order: Order, approval: Approval | None) -> list[Values]:
     rows = [
         {"label": "Ordered for", "value": order.company.name if order.company else order.buyer_name},
-        {"label": "Ordered by", "value": order.buyer_name if order.company else ""},
+        {
+            "label": "In the name of" if order.on_behalf else "Ordered by",
+            "value": order.buyer_name if order.company else "",
+        },
         {"label": "Placed by", "value": placer_of(order) if order.placed_by_id != order.buyer_id else ""},
         {"label": "Asked for by", "value": _asker(order)},
         {"label": "Marketplace", "value": order.marketplace.name},
