@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from approvals.dashboard.rows import to_decide
 from companies.actors import Actor
+from companies.addressing import unprefixed
 from companies.branding import brand_on_pages
 from companies.control_panel.settings import has_settings
 from companies.models import Member, Tenant, User
@@ -134,7 +135,9 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
     tenant = str(request.tenant.name) if request.tenant else "Countersign"
     nav = _nav(request, "control_panel", items)
     if request.portal.is_staff:
-        nav.append({"label": "Administration", "url": reverse("admin:index"), "icon": "gear", "current": False})
+        nav.append(
+            {"label": "Administration", "url": unprefixed(reverse("admin:index")), "icon": "gear", "current": False}
+        )
     return {
         **_frame(request, "control_panel", brand_on_pages(None, tenant), counts["notices"]),
         "nav": nav,

@@ -87,6 +87,7 @@ def test_the_api_and_the_administration_are_not_below_a_prefix(branded, sign_in)
     answer = client.get("/cart/acme/carts", headers={"Host": HOST})
     assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/json")
     assert client.get("/nowhere/dashboard/").status_code == 404
+    assert '"/admin/"' in client.get("/resello/control-panel/").content.decode()
 
 
 def test_a_host_chooses_the_marketplace_its_sign_in_page_and_its_forms(branded, words):
