@@ -78,6 +78,8 @@ class OrderFacts:
     instructions: list[Instruction] = field(default_factory=list)
     placed_by: str = ""  # who placed it for the customer, such as "Rik Bakker of Resello BV"
     waits: str = ""  # "yes": it is reviewed before it is delivered
+    subscription: str = ""  # the number of the one it changes, renews or ends
+    change: str = ""  # what becomes of that, such as "Basic × 2 → Server management, Pro × 3"
     reader: str = ""
 
 

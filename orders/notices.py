@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -14,8 +15,8 @@ from config.kit.wording import money_text, quantity_text
 from notifications import outbox
 from notifications.outbox import Letter, News
 from orders.auditors import Pools
-from orders.lifecycle import OrderMove
-from orders.models import Order, OrderEvent, OrderLine
+from orders.lifecycle import OrderKind, OrderMove
+from orders.models import Order, OrderEvent, OrderLine, Subscription
 from orders.vendor_calls import has_system
 
 
@@ -40,8 +41,19 @@ def facts_of(order: Order, lines: Sequence[OrderLine], **more: Any) -> dict[str,
         "instructions": [],
         "vendor": order.vendor.name,
         "review_note": "",
+        "subscription": Subscription(pk=order.subscription_id).number if order.subscription_id else "",
+        "change": _change_text(order, lines),
         **more,
     }
+
+
+def _change_text(order: Order, lines: Sequence[OrderLine]) -> str:
+    """What becomes of a subscription, from old to new: `Basic × 2 → Web hosting, Business × 3`; else nothing."""
+    if order.kind != OrderKind.MODIFICATION or not lines:
+        return ""
+    line = lines[0]
+    before = f"{line.changed_from.get('plan_name', '')} × {quantity_text(Decimal(line.changed_from['quantity']))}"
+    return f"{before} → {line.name.get('en', line.sku)} × {quantity_text(line.quantity)}"
 
 
 def tell_placed(

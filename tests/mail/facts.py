@@ -46,6 +46,8 @@ ORDER = {
     ],
     "placed_by": "Rik Bakker of Resello BV",
     "waits": "yes",
+    "subscription": "",
+    "change": "",
 }
 QUOTE = {
     "number": "Q1042",

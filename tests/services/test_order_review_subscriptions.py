@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from config.kit.refused import Invalid, Late
+from notifications.models import Notice
+from notifications.wording import headline
 from orders.models import Order, Subscription
 from orders.services.subscription_ending import renew_due
 from tests.stories.scenes import accept, again, facts_for, nothing_changes, reject, told_since
@@ -27,6 +29,12 @@ def test_modification_orders(cast, plans, basic):
     order = change(cast, "ana", basic, plans["PRO"])
     assert (order.kind, order.status, values(basic)) == ("modification", "to_be_approved", before)
     assert order.lines.get().changed_from["plan_code"] == "BASIC"
+    # Both sides read from what to what, in the mail as well.
+    said = facts_for("victor", "order.review_requested")
+    assert (said["subscription"], said["change"]) == (basic.number, "Basic × 2 → Server management, Pro × 2")
+    for who, topic in (("victor", "order.review_requested"), ("ana", "order.to_review")):
+        notice = Notice.objects.get(topic=topic, recipient=cast.user(who), facts__change=said["change"])
+        assert "Basic × 2 → Server management, Pro × 2" in headline(notice, "UTC")
 
     accept(cast, "victor", order)
 
