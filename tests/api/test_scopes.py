@@ -65,6 +65,15 @@ def test_the_quote_scopes(role):
     assert {"quote.quote_read", "quote.quote_manage"} <= CLIENT_SCOPES
 
 
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_subscription_scopes(role):
+    """Reading is everybody's, changing is an order; sellers and programs read what was sold, and change nothing."""
+    found = {scope.rpartition("subscription_")[2] for scope in scopes_of(role) if scope.startswith("subscription.")}
+    sellers = {"read"} if role in (Role.AUDITOR, Role.SALES, Role.MANAGER) else {"read_own", "manage_own"}
+    assert found == ({"read_own"} if role is Role.CONTACT else sellers)
+    assert {scope for scope in CLIENT_SCOPES if scope.startswith("subscription.")} == {"subscription.subscription_read"}
+
+
 def test_programs_never_speak_for_customers():
     assert not any(scope.startswith("approval.") or scope.endswith("_own") for scope in CLIENT_SCOPES)
 

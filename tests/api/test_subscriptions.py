@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from companies.api.json import instant
+from companies.models import Member
+from companies.roles import Role
 from orders.models import Order, Subscription, SubscriptionChange
 from tests.api.buying import ORDERS, refused
 from tests.stories.scenes import DAY, accept, again, approve, check_histories, nothing_changes, reject, told_since
@@ -155,6 +157,15 @@ class TestASubscription:
             Subscription.objects.filter(pk=mine.pk).update(auto_renews=False)
             assert listed(api("ana"), q="status:terminated") == [mine.number]
             assert api("ana").get(at(mine)).body["availableOperations"] == []
+
+    def test_is_read_for_one_company_at_a_time(self, cast, api, plans, anas):
+        """Who is in several says first for which one; the other company's token finds nothing."""
+        Member.objects.create(company=cast.contoso, user=cast.ana, role=Role.ADMIN)
+        unbound, elsewhere = api("ana"), api("ana", "contoso")
+
+        assert [unbound.get(path).status for path in (SUBSCRIPTIONS, CHANGES, at(anas))] == [403] * 3
+        assert (listed(elsewhere), elsewhere.get(at(anas)).status) == ([], 404)
+        assert listed(api("ana", "northwind")) == [anas.number]
 
     def test_lists_cost_the_same_for_a_hundred_as_for_ten(self, cast, api, plans, ritas):
         ana, victor = api("ana"), api("victor")
