@@ -43,6 +43,7 @@ from companies.services.clients import create_client
 from companies.services.settings import Entry, add_entries
 from config.demo_data import catalogue, firms, people
 from config.demo_data.logo import ACCENT, demo_logo
+from notifications.webhooks.endpoints import add_endpoint, change_endpoint
 
 ZONE = ZoneInfo(people.BERLIN)
 TAX_SINCE = date(2021, 1, 1)
@@ -90,6 +91,7 @@ def build_world(now: datetime) -> World:
     _products(world)
     _changes(world)
     _programs(world)
+    _webhooks(world)
     return world
 
 
@@ -364,3 +366,11 @@ def _programs(world: World) -> None:
             now=world.ago(85),
         )
     ApiClient.objects.filter(tenant=world.tenant).update(created=world.ago(85), updated=world.ago(85))
+
+
+def _webhooks(world: World) -> None:
+    """Globex has a system that delivered so far; nobody answers there, so it is switched off and people deliver."""
+    vera, globex = world.actor("vera"), world.companies["globex"].pk
+    where = {"url": "https://hooks.globex.example/orders", "description": "Provisioner of the cloud team"}
+    add_endpoint(actor=vera, company_id=globex, now=world.ago(84), **where)
+    change_endpoint(actor=vera, company_id=globex, is_active=False, now=world.ago(4), **where)
