@@ -129,8 +129,9 @@ def _part(name: str, value: Any) -> str:
 
 def _marketplace_changed(change: Change) -> str:
     parts = []
-    for name, old in change.old.items():
-        before, after = _part(name, old), _part(name, change.new.get(name))
+    # PostgreSQL gives JSON back in an order of its own.
+    for name in sorted(change.old, key=lambda each: [*_PARTS, each].index(each)):
+        before, after = _part(name, change.old[name]), _part(name, change.new.get(name))
         label = _PARTS.get(name, name.replace("_", " "))
         parts.append(f"{label} was replaced" if before == after else f"{label}: {before} became {after}")
     return f"{change.subject}: {'; '.join(parts)}"
