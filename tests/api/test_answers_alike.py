@@ -23,7 +23,12 @@ pytestmark = pytest.mark.django_db
 WITH_BODY = [operation for operation, (*_, words) in WORDS.items() if "requestBody" in words]
 NAMED = [operation for operation, (*_, words) in WORDS.items() if "Idempotency" in str(words["parameters"])]
 WITH_ID = [operation for operation, (_, path) in OPERATIONS.items() if path.count("{") > 1]
-MOVES = [operation for operation, (_, path) in OPERATIONS.items() if path.endswith(tuple(f"}}/{m}" for m in OrderMove))]
+ORDER_MOVES = tuple(f"}}/{move}" for move in OrderMove)
+MOVES = [
+    operation
+    for operation, (_, path) in OPERATIONS.items()
+    if path.startswith("/order-v2/") and path.endswith(ORDER_MOVES)
+]
 STATUSES = [operation for operation in WITH_BODY if operation.startswith(("POST-order-update", "PATCH-order"))]
 
 
