@@ -25,11 +25,13 @@ def order_again(*, actor: Actor, order_id: int, now: datetime | None = None) -> 
 
     Each line is a change of its own, as if it was added by hand: what cannot be bought any more is
     left out and named. Raises `Missing` for an order the actor does not see, `NotYours` for who may
-    not fill a cart.
+    not fill a cart, `Invalid` for an order that changes, renews or ends a subscription.
     """
     order = Order.objects.visible_to(actor).select_related("marketplace").filter(pk=order_id).first()
     if order is None:
         raise Missing("There is no such order.")
+    if order.subscription_id is not None:
+        raise Invalid("This order is about a subscription. Change it on the page of the subscription.", field="order")
     if not order.marketplace.is_active:
         raise Invalid(f"{order.marketplace.name} does not sell any more.", field="order")
     cart = current_cart(actor=actor, marketplace=order.marketplace, create=True, now=now)

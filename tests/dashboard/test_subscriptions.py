@@ -64,6 +64,12 @@ def test_a_change_is_previewed_confirmed_and_waits(cast, plans, basic, sign_in, 
     order = Order.objects.get(kind="modification")
     assert f"reviews it as order {order.number}" in words(done)
     assert "A change is waiting" in words(done)
+    page = ana.get(reverse("dashboard:order", args=[order.number]))
+    assert "Before: Basic × 2." in words(page)
+    assert page_of(basic) in page.content.decode()
+    assert "Order again" not in words(page)
+    with nothing_changes():
+        ana.post(reverse("dashboard:order_again", args=[order.number]))
     assert again(basic).plan.code == "BASIC"
     # A second one is refused with the number of the first, and the first can be taken back.
     refused = ana.get(url, follow=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -15,11 +16,12 @@ from approvals.models import Approval
 from approvals.policy import Verdict
 from companies.actors import Actor, ActorKind
 from companies.models import DeliveryWindow, ShippingMethod
+from config.kit.wording import quantity_text
 from orders.board import moves_for
 from orders.dashboard.content.amounts import Values, in_reader_language, joined, label_of, price_word, tax_rows
 from orders.dashboard.forms import MoveForm
-from orders.lifecycle import DeliveryState, OrderMove, OrderStatus
-from orders.models import Order, OrderEvent, OrderLine, Quote
+from orders.lifecycle import DeliveryState, OrderKind, OrderMove, OrderStatus
+from orders.models import Order, OrderEvent, OrderLine, Quote, Subscription
 
 ORDER_AGAIN = "Order again"
 MOVES = {
@@ -72,14 +74,14 @@ def order_page(order: Order, actor: Actor, kept: Mapping[str, Any]) -> Values:
         "lead": f"{placed_for(order, actor)} {lead(order, lines, events, actor)}".strip(),
         "reason": _reason(order, events),
         "steps": steps(order, events),
-        "lines": [_row(line) for line in lines],
+        "lines": [_row(line, order.kind) for line in lines],
         "price_word": price_word(lines),
         "totals": totals_of(order, lines),
         "instructions": [group for group in instructions_of(lines) if not _said(group, order)],
         "pairs": _delivery(order),
         "ship_to": _address(order, "SHIPPING"),
         "bill_to": _address(order, "BILLING"),
-        "people": [*_people(order, approval), *_quote_of(order, actor)],
+        "people": [*_people(order, approval), *_quote_of(order, actor), *_subscriptions_of(order, lines, actor)],
         "events": timeline(order, events, approval),
         "moves": buttons(order, actor, kept),
         "siblings": _siblings(order, actor),
@@ -119,7 +121,7 @@ def lead(order: Order, lines: Sequence[OrderLine], events: Sequence[OrderEvent],
     """The first sentence of the page: who did what last, what it means, what comes next."""
     last = events[-1] if events else None
     who = last.actor_name if last is not None and last.actor_kind != ActorKind.SYSTEM else ""
-    again = f" {ORDER_AGAIN} puts its lines back into your cart." if actor.company_id == order.company_id else ""
+    again = f" {ORDER_AGAIN} puts its lines back into your cart." if _may_order_again(order, actor) else ""
     if order.status == OrderStatus.REJECTED and who:
         return f"{who} of {order.auditing_company.name} rejected this order. Nothing of it will be delivered.{again}"
     if order.status == OrderStatus.CANCELLED and last is not None and who:
@@ -216,7 +218,7 @@ def timeline(order: Order, events: Iterable[OrderEvent], approval: Approval | No
 def buttons(order: Order, actor: Actor, kept: Mapping[str, Any]) -> list[Values]:
     """The moves open to the reader, and ordering the same again."""
     made: list[Values] = []
-    if actor.company_id == order.company_id:
+    if _may_order_again(order, actor):
         url = reverse("dashboard:order_again", args=[order.number])
         made.append({"label": ORDER_AGAIN, "url": url, "hint": "Puts these lines into your cart at today's prices."})
     for move in moves_for(order, actor):
@@ -226,6 +228,11 @@ def buttons(order: Order, actor: Actor, kept: Mapping[str, Any]) -> list[Values]
             form = MoveForm(initial=typed or {}, auto_id=f"id_{move.value}_%s")
             made.append({**MOVES[move], "url": url, "fields": [form["reason"]], "comment_value": bool(typed)})
     return made
+
+
+def _may_order_again(order: Order, actor: Actor) -> bool:
+    """What changes, renews or ends a subscription is no purchase that could be repeated."""
+    return actor.company_id == order.company_id and order.subscription_id is None
 
 
 def _reason(order: Order, events: Sequence[OrderEvent]) -> Values | None:
@@ -241,7 +248,7 @@ def _said(group: Values, order: Order) -> bool:
     return bool(group["text"] == order.status_reason and not group["links"])
 
 
-def _row(line: OrderLine) -> Values:
+def _row(line: OrderLine, kind: str) -> Values:
     tones = {DeliveryState.COMPLETED: "good", DeliveryState.FAILED: "refused", DeliveryState.CANCELLED: "closed"}
     state = DeliveryState(line.delivery_state)
     return {
@@ -252,9 +259,16 @@ def _row(line: OrderLine) -> Values:
         "unit_price": line.unit_price,
         "tax_rate": line.tax_rate,
         "total": line.gross,
+        "detail": _before(line) if kind == OrderKind.MODIFICATION else "",
         "note": LINE_STATES[state],
         "note_tone": tones.get(state, "waiting"),
     }
+
+
+def _before(line: OrderLine) -> str:
+    """What a changed subscription was before; the line's total is what a period costs more."""
+    old = line.changed_from
+    return f"Before: {old.get('plan_name', '')} × {quantity_text(Decimal(old['quantity']))}. The total is what is new."
 
 
 def _event(event: OrderEvent, ruling: Mapping[str, Any]) -> Values:
@@ -302,6 +316,21 @@ def _quote_of(order: Order, actor: Actor) -> list[Values]:
 def _asker(order: Order) -> str:
     """Who sent it for approval in the buyer's name. One query, where somebody did."""
     return order.asked_by.name if order.asked_by else ""
+
+
+def _subscriptions_of(order: Order, lines: Sequence[OrderLine], actor: Actor) -> list[Values]:
+    """The subscriptions it begins, changes, renews or ends, where the reader may see them; one query, if any."""
+    wanted = {order.subscription_id, *(line.subscription_id for line in lines)} - {None}
+    if not wanted:
+        return []
+    return [
+        {
+            "label": "Subscription",
+            "value": found.number,
+            "url": reverse("dashboard:subscription", args=[found.number]),
+        }
+        for found in Subscription.objects.visible_to(actor).filter(pk__in=wanted).order_by("pk")
+    ]
 
 
 def _people(order: Order, approval: Approval | None) -> list[Values]:
