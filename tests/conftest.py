@@ -82,10 +82,13 @@ def cast(db, _world):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(_world, django_db_blocker):
     """A Chromium for the whole run; ask for `page` to have a window of your own."""
     from playwright.sync_api import sync_playwright
 
+    # Playwright's event loop gives this thread another connection, which knows nothing of the cast's transaction.
+    with django_db_blocker.unblock():
+        _world.close()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=servers.chromium(), args=CHROMIUM_FLAGS)
         yield started
