@@ -16,18 +16,18 @@ def plans(cast):
 def test_changing_and_accepting_it(cast, plans):
     subscription = running(cast, "ana", plans["BASIC"])
 
-    with budget(33):
+    with budget(27):
         order = change(cast, "ana", subscription, plans["PRO"])
-    with budget(26):
+    with budget(23):
         accept(cast, "victor", order)
 
 
 def test_asking_for_a_change_and_ordering_it(cast, plans):
     subscription = running(cast, "rita", plans["BASIC"])
 
-    with budget(26):
+    with budget(24):
         approval = ask_change(cast, "rita", subscription, plans["PRO"], "ana").settled()
-    with budget(40):
+    with budget(30):
         approve_and_order(cast, "ana", approval).settled()
 
 
@@ -35,7 +35,7 @@ def test_a_renewal_costs_the_same_each(cast, plans):
     subscription = running(cast, "ana", plans["BASIC"])
     due = subscription.renews_at
 
-    with budget(13):
+    with budget(12):
         assert renew_due(due) == 1
     with budget(1):
         assert renew_due(due) == 0
@@ -45,5 +45,5 @@ def test_ending_with_a_change_that_waits(cast, plans):
     subscription = running(cast, "ana", plans["BASIC"])
     change(cast, "ana", subscription, plans["PRO"])
 
-    with budget(33):
+    with budget(28):
         terminate(cast, "ana", subscription)
