@@ -62,6 +62,7 @@ urlpatterns = [
     path("subscriptions/<str:number>/", subscriptions.subscription, name="subscription"),
     path("orders/", views.orders, name="orders"),
     path("orders/<str:number>/", views.order, name="order"),
+    path("orders/<str:number>/history.csv", views.history, name="order_history"),
     *(
         re_path(rf"^orders/(?P<number>[^/]+)/(?P<move>{move})/$", view, name="order_move")
         for move, view in MOVES.items()

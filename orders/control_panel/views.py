@@ -16,6 +16,7 @@ from config.kit.wording import ago_text
 from orders.control_panel import quote_rows, rows
 from orders.control_panel.page import order_page
 from orders.control_panel.review_many import may_select, results_of
+from orders.history_csv import history_csv
 
 FIRST = 5
 
@@ -95,3 +96,12 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     numbered = rows.orders_of(request.seller).select_related(*parts).numbered(number)
     shown = order_page(one_of(numbered, "order"), request.seller, timezone.now(), kept_input(request))
     return render(request, "control_panel/order.html", shown)
+
+
+@require_safe
+@seller_area
+def history(request: HttpRequest, number: str) -> HttpResponse:
+    """What happened to an order, as a file."""
+    found = one_of(rows.orders_of(request.seller).numbered(number), "order")
+    events = found.events.order_by("number")
+    return history_csv(found, events, inside=rows.sees_prices(found, request.seller))

@@ -43,6 +43,7 @@ urlpatterns = [
     path("subscriptions/<key:number>/<slug:move>/", subscriptions.move, name="subscription_move"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<key:number>/", orders.order, name="order"),
+    path("orders/<key:number>/history.csv", orders.history, name="order_history"),
     path("orders/<key:number>/again/", orders.again, name="order_again"),
     path("orders/<key:number>/<slug:move>/", orders.move, name="order_move"),
 ]

@@ -1,5 +1,7 @@
 """The order review workflow, check by check and case by case: what the seller's side decides."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -337,6 +339,30 @@ class TestTheWorkflow:
         first.to_status = "pending"
         assert faults(placed, [last])
         assert faults(placed, [first, last])
+
+    def test_audit_trail_as_a_file(self, cast, waiting, client):
+        reject(cast, "vera", waiting, reason="=1+1, and no.")
+        for who, area, status in (
+            ("victor", "control_panel", 200),
+            ("bea", "dashboard", 200),
+            ("ines", "control_panel", 404),
+        ):
+            client.force_login(cast.user(who))
+            answer = client.get(reverse(f"{area}:order_history", args=[waiting.number]))
+            assert answer.status_code == status
+            if status == 200:
+                assert f'filename="{waiting.number}-history.csv"' in answer["Content-Disposition"]
+                assert answer["Content-Type"].startswith("text/csv")
+                rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+                assert [(row["number"], row["kind"], row["by"], row["toStatus"]) for row in rows] == [
+                    ("1", "order.placed", "Bea Lindt", "to_be_approved"),
+                    ("2", "order.rejected", "Vera Moss", "rejected"),
+                ]
+                # A spreadsheet shows it and does not calculate.
+                assert rows[1]["comment"] == "'=1+1, and no."
+                assert [row["hash"] for row in rows] == list(
+                    waiting.events.order_by("number").values_list("hash", flat=True)
+                )
 
 
 def refused_all(cast, people, orders):

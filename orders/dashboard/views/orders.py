@@ -14,6 +14,7 @@ from orders.dashboard.content.amounts import in_reader_language, joined
 from orders.dashboard.content.order import order_page
 from orders.dashboard.content.orders import order_rows, own_orders
 from orders.dashboard.forms import OrderFilter
+from orders.history_csv import history_csv
 from orders.models import Order
 from orders.services.again import order_again
 from orders.services.delivery import cancel_order
@@ -58,6 +59,14 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order: how it stands, what comes next, what happened."""
     found = _find(request, number)
     return render(request, "dashboard/order.html", order_page(found, request.actor, kept_input(request)))
+
+
+@require_safe
+@customer_area
+def history(request: HttpRequest, number: str) -> HttpResponse:
+    """What happened to the order, as a file."""
+    found = _find(request, number)
+    return history_csv(found, found.events.order_by("number"), inside=False)
 
 
 @require_POST
