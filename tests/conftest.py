@@ -15,7 +15,7 @@ from django.core.cache import cache
 from tests import servers
 from tests.cast import make_cast
 from tests.worker import WorkerProcess
-from tests.world import Kept, World
+from tests.world import Kept, World, scene_of
 
 pytest_plugins = ["tests.plugin"]
 
@@ -64,7 +64,7 @@ def _ground(request, django_db_setup, django_db_blocker, _world):
             return
         with Kept():
             if "cast" in request.fixturenames:
-                _world.open()
+                _world.open(scene_of(request))
             else:
                 _world.close()
             yield
@@ -78,12 +78,12 @@ def _django_db_helper(_ground, _django_db_helper):
 @pytest.fixture
 def cast(db, _world):
     """Everybody, in a database of their own: see tests/cast.py."""
-    return _world.cast or make_cast()
+    return _world.cast() or make_cast()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(_world, django_db_blocker):
-    """A Chromium for the whole run; ask for `page` to have a window of your own."""
+    """A Chromium for the tests of one file; ask for `page` to have a window of your own."""
     from playwright.sync_api import sync_playwright
 
     # Playwright's event loop gives this thread another connection, which knows nothing of the cast's transaction.

@@ -28,6 +28,7 @@ from tests.factories import (
     VendorFactory,
 )
 from tests.stories.subscriptions import sell_by_plan, subscribe
+from tests.world import scene
 
 OURS = [model for model in admin.site._registry if model._meta.app_label != "axes"]
 LOOK_ONLY = {
@@ -62,7 +63,7 @@ def fill_every_table(cast, *names):
         create_reason(actor=cast.actor("admin"), kind="DECLINE", code=f"OWN-{name}", message={"en": "Ours"})
 
 
-@pytest.fixture
+@scene
 def full(cast):
     fill_every_table(cast, "rita", "bea")
     return cast

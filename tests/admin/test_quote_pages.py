@@ -15,12 +15,13 @@ from orders.services.quote_asking import Wishes, ask_for_quote
 from orders.services.quote_changing import change_quote, remove_quote
 from orders.services.quote_reasons import create_reason, reasons_of, update_reason
 from tests.admin.conftest import AdminPage, errors_of
+from tests.world import scene
 
 QUOTES = reverse("admin:orders_quote_changelist")
 REASONS = reverse("admin:orders_quotereason_changelist")
 
 
-@pytest.fixture
+@scene
 def quote(cast):
     """Rita's quote, opened by Sam at a tenth less."""
     cart = cast.cart("rita", {"DESK-01": 2})

@@ -13,6 +13,7 @@ from approvals.models import Approval, Snapshot, SubjectKind
 from companies.api.json import instant
 from tests.api.approving import APPROVALS, ask, asking, invalid, make_overdue
 from tests.factories import NOTHING, ApprovalFactory, MemberFactory
+from tests.world import scene
 
 NOW = timezone.now()
 
@@ -192,7 +193,7 @@ def test_nothing_of_another_company_is_found_or_counted(api, cast, q):
 # --- Filters ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@scene
 def three(cast):
     """`old` declined, `middle` waits, `new` approved and ordered."""
     approval(

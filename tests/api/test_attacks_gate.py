@@ -17,12 +17,13 @@ from tests.api.buying import ADDRESS, ORDER, body_of, place, saas
 from tests.api.carting import CARTS, item, path
 from tests.api.conftest import make_token
 from tests.factories import ListingFactory, ResellerMarketplaceFactory
+from tests.world import scene
 
 NINE = {"DESK-01": 9}
 APPROVED = [{"op": "replace", "path": "/status", "value": "APPROVED"}]
 
 
-@pytest.fixture
+@scene
 def cart(cast):
     return cast.cart("bea", NINE)
 

@@ -14,6 +14,7 @@ from tests.api.buying import ORDER, ORDERS, body_of, saas
 from tests.api.carting import CARTS, item, path
 from tests.stories.scenes import ask_for, nothing_changes, ordered
 from tests.stories.subscriptions import ask_change, running, sell_by_plan
+from tests.world import scene
 
 SUBSCRIPTIONS, CHANGES = "/subscription/{t}/subscriptions", "/subscription/{t}/changes"
 
@@ -29,7 +30,7 @@ BODIES = {
 }
 
 
-@pytest.fixture
+@scene
 def ids(cast):
     """Something of Northwind's for every id in an address; each with another of the same length that nothing has."""
     held, cart = cast.cart("rita", {"DESK-01": 9}), cast.cart("bea", {"DESK-01": 1})

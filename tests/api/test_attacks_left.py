@@ -11,13 +11,14 @@ from tests.api.approving import APPROVALS, PERMITTED, about
 from tests.api.buying import ORDERS, body_of, place
 from tests.api.carting import CARTS, not_found, path
 from tests.stories.scenes import approve, ask, ask_for, nothing_changes, order_approved, orders_of
+from tests.world import scene
 
 DESKS = {"DESK-01": 1}
 COMPANY = "/order-v2/{t}/legal-entity-orders"
 CONTOSO, TAILSPIN = "contoso", "tailspin"
 
 
-@pytest.fixture
+@scene
 def held(cast):
     """What Grace was asked about."""
     cart = cast.cart("ravi", DESKS)
@@ -25,7 +26,7 @@ def held(cast):
     return cart
 
 
-@pytest.fixture
+@scene
 def order(cast):
     """What came of her yes."""
     approval = ask(cast, "ravi", {"CHAIR-01": 1}, of="grace")

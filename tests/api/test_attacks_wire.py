@@ -11,11 +11,12 @@ from tests.api.callers import INVALID, code
 from tests.api.carting import CARTS, path
 from tests.factories import PASSWORD
 from tests.stories.scenes import nothing_changes
+from tests.world import scene
 
 NEW = {"currency": "EUR", "siteCode": "main"}
 
 
-@pytest.fixture
+@scene
 def cart(cast):
     return cast.cart("rita", {"DESK-01": 2})
 

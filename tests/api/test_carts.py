@@ -24,6 +24,7 @@ from tests.api.carting import (
 )
 from tests.factories import ListingFactory, MarketplaceFactory
 from tests.stories.scenes import approve, ask_for, nothing_changes, order
+from tests.world import scene
 
 WINDOW = {"id": "window-morning", "slotId": "morning", "deliveryDate": "2027-01-04T12:00:00.000Z"}
 OTHER_COMPANY = "You act for another company. A cart belongs to the company it was opened for."
@@ -58,19 +59,19 @@ def program(service_api):
     return service_api("cart.cart_manage")
 
 
-@pytest.fixture
+@scene
 def cart(cast):
     return cast.cart("rita", {"DESK-01": 2, "BOOK-01": 3})
 
 
-@pytest.fixture
+@scene
 def held(cast):
     cart = cast.cart("rita", {"DESK-01": 9})
     cart.approval = ask_for(cast, "rita", cart, of="ana")
     return cart
 
 
-@pytest.fixture
+@scene
 def twice(cast):
     """Bea is in two companies."""
     Member.objects.create(company=cast.contoso, user=cast.bea, role=Role.BUYER.value)

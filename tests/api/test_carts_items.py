@@ -22,6 +22,7 @@ from tests.api.carting import (
 )
 from tests.factories import ListingFactory, ProductFactory
 from tests.stories.scenes import ask_for, nothing_changes
+from tests.world import scene
 
 EXTERNAL = "Required scope(s): cart.cart_manage_external_prices"
 
@@ -39,17 +40,17 @@ def rita(api):
     return api("rita")
 
 
-@pytest.fixture
+@scene
 def cart(cast):
     return cast.cart("rita", {})
 
 
-@pytest.fixture
+@scene
 def filled(cast):
     return cast.cart("rita", {"DESK-01": 2, "BOOK-01": 3})
 
 
-@pytest.fixture
+@scene
 def held(cast):
     cart = cast.cart("rita", {"DESK-01": 9})
     ask_for(cast, "rita", cart, of="ana")

@@ -10,6 +10,7 @@ from tests.api.callers import PROBLEMS, code
 from tests.api.carting import CARTS, HELD, contents, item, not_authorized, not_found, path
 from tests.factories import ListingFactory
 from tests.stories.scenes import ask_for, nothing_changes
+from tests.world import scene
 
 MERGED = "There is an open cart of this type on this site already."
 
@@ -32,12 +33,12 @@ def visitor(anonymous_api, rita):
     return client
 
 
-@pytest.fixture
+@scene
 def cart(cast):
     return cast.cart("rita", {"DESK-01": 2, "BOOK-01": 3})
 
 
-@pytest.fixture
+@scene
 def held(cast):
     cart = cast.cart("rita", {"DESK-01": 9})
     ask_for(cast, "rita", cart, of="ana")

@@ -29,6 +29,7 @@ from tests.api.callers import (
 from tests.api.carting import CARTS, item, not_authorized, not_found, path
 from tests.factories import CartFactory, ListingFactory, ProductFactory, make_cart
 from tests.stories.scenes import ask_for, nothing_changes
+from tests.world import scene
 
 SEARCH = "/cart/acme/carts/search"
 SCOPE = "Required scope(s): cart.cart_manage"
@@ -49,12 +50,12 @@ def to(table, status):
     return {who: status if 200 <= old < 300 else old for who, old in table.items()}
 
 
-@pytest.fixture
+@scene
 def cart(cast):
     return cast.cart("rita", {"DESK-01": 2})
 
 
-@pytest.fixture
+@scene
 def held(cast):
     cart = cast.cart("rita", {"DESK-01": 9})
     ask_for(cast, "rita", cart, of="ana")

@@ -21,6 +21,7 @@ from tests.api.callers import (
     each,
     expected,
 )
+from tests.world import scene
 
 PATH = "/customer-management/acme/contact-assignments"
 READ = "customermanagement.contactassignment_read"
@@ -38,7 +39,7 @@ def program(service_api):
     return service_api(READ, MANAGE)
 
 
-@pytest.fixture
+@scene
 def rita_path(cast):
     return f"{PATH}/{cast.member('rita').key}"
 

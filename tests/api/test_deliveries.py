@@ -11,6 +11,7 @@ from config.kit.refused import Invalid
 from orders.models import Order
 from tests.api.everything import OPERATIONS
 from tests.stories.scenes import accept, again, check_histories, happened, nothing_changes, ordered, retry, told_since
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def system(cast, service_api):
     return service_api(*CLIENT_SCOPES, company=cast.globex)
 
 
-@pytest.fixture
+@scene
 def pending(cast):
     return ordered(cast, "bea", {"DESK-01": 1, "VDI-01": 2})[0]
 

@@ -22,6 +22,7 @@ from tests.api.callers import (
     each,
     expected,
 )
+from tests.world import scene
 
 PATH = "/customer-management/acme/legal-entities"
 READ = "customermanagement.legalentity_read"
@@ -53,7 +54,7 @@ def program(service_api):
     return service_api(READ, MANAGE)
 
 
-@pytest.fixture
+@scene
 def northwind(cast):
     return f"{PATH}/{cast.northwind.key}"
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from companies.models import Change, Location
 from companies.scopes import CLIENT_SCOPES
 from tests.api.callers import ADMIN, BUYER, CONTACT, PROBLEMS, REQUESTER, SERVICE, STRANGER, code, each, expected
+from tests.world import scene
 
 PATH = "/customer-management/acme/locations"
 READ = "customermanagement.location_read"
@@ -35,7 +36,7 @@ def program(service_api):
     return service_api(READ, MANAGE, *ENTITIES)
 
 
-@pytest.fixture
+@scene
 def headquarters(cast):
     return f"{PATH}/{cast.headquarters.key}"
 

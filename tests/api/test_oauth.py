@@ -18,13 +18,14 @@ from companies.scopes import CLIENT_SCOPES, spelled
 from companies.services.clients import change_client, create_client, forget_old_service_tokens, renew_secret
 from config.kit.refused import Invalid, Missing, NotYours
 from tests.api.callers import EXPIRED, INVALID, code
+from tests.world import scene
 
 READ = "customermanagement.legalentity_read"
 VIEW = "configuration.configuration_view"
 COMPANIES = "/customer-management/acme/legal-entities"
 
 
-@pytest.fixture
+@scene
 def made(cast):
     return create_client(
         actor=Actor.staff(cast.admin), tenant_id=cast.acme.pk, name="ERP", scopes=[READ, VIEW], client_id="erp"

@@ -8,6 +8,7 @@ from orders.lifecycle import OrderMove
 from orders.models import Order
 from tests.api.buying import ORDERS, SALES, refused
 from tests.stories.scenes import accept, again, complete, fail, nothing_changes, ordered, start, told_since
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -15,13 +16,13 @@ FLAGGED = {"SERVER-01": 1}
 PLAIN = {"DESK-01": 2}
 
 
-@pytest.fixture
+@scene
 def waiting(cast):
     """Bea's order that a seller has to accept."""
     return ordered(cast, "bea", FLAGGED)[0]
 
 
-@pytest.fixture
+@scene
 def pending(cast):
     """Bea's order that is to be delivered."""
     return ordered(cast, "bea", PLAIN)[0]

@@ -9,6 +9,7 @@ from tests.api.carting import item, path, price
 from tests.factories import make_cart
 from tests.stories.scenes import accept, complete, nothing_changes
 from tests.stories.subscriptions import sell_by_plan
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +17,7 @@ PRODUCTS = "/product/{t}/products"
 PRICES = "/price/{t}/match-prices-by-context"
 
 
-@pytest.fixture
+@scene
 def plans(cast):
     return sell_by_plan(cast)
 

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.api.callers import FORBIDDEN, FOREIGN_SERVICE, OTHER_TENANT, PROBLEMS, SCOPELESS, code, each, expected
 from tests.factories import ProductFactory
+from tests.world import scene
 
 PATH = "/product/acme/products"
 SEARCH = "/product/acme/products/search"
@@ -18,7 +19,7 @@ def visitor(anonymous_api):
     return anonymous_api()
 
 
-@pytest.fixture
+@scene
 def desk(cast):
     product = cast.product("DESK-01")
     product.name = {"en": "Standing desk", "de": "Stehpult"}

@@ -25,6 +25,7 @@ from tests.stories.scenes import (
     remove,
     told_since,
 )
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def asking(quote, approver="C-ana", **more):
     return about(quote, approver={"userId": approver}, **more)
 
 
-@pytest.fixture
+@scene
 def quote(cast):
     """Rita's offer: nine desks at 400.00 EUR, 4,284.00 EUR gross."""
     return offered(cast, "rita", OVER, unit=400)

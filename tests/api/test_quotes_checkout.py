@@ -27,6 +27,7 @@ from tests.stories.scenes import (
     offered,
     remove,
 )
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def request(cast, quote, of="ana"):
     ).settled()
 
 
-@pytest.fixture
+@scene
 def quote(cast):
     """Rita's offer of nine desks at 400.00 EUR."""
     return offered(cast, "rita", OVER, unit=400)

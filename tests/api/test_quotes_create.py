@@ -14,11 +14,12 @@ from orders.models import Cart, Quote
 from tests.api.callers import PROBLEMS, code
 from tests.api.quoting import MANAGE, QUOTES, READ, asks, at, item, lacks, made, unknown, wrong
 from tests.stories.scenes import OVER, ask_for, check_histories, happened, nothing_changes, ordered, told
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@scene
 def cart(cast):
     return cast.cart("rita", {"DESK-01": 2})
 

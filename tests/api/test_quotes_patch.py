@@ -30,6 +30,7 @@ from tests.stories.scenes import (
     offered,
     told_since,
 )
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ SWITCH = "approval.enableQuoteApprovalProcess"
 CHANGED = "This offer was changed since you opened it. Look at it again, then decide."
 
 
-@pytest.fixture
+@scene
 def asked(cast):
     """Rita's question for nine desks."""
     return ask_quote(cast, "rita", OVER)

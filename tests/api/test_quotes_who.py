@@ -13,6 +13,7 @@ from tests.api.buying import ORDER
 from tests.api.callers import EXPIRED, FORBIDDEN, INVALID, code
 from tests.api.quoting import MANAGE, QUOTES, READ, REASONS, asks, at, item, lacks, made, operation, status, unknown
 from tests.stories.scenes import DAY, OVER, QUOTE, in_days, nothing_changes, offered
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def rows(table):
 PEOPLE, CLIENTS = rows(TABLE), rows(PROGRAMS)
 
 
-@pytest.fixture
+@scene
 def scene(cast):
     """The quote, the approval that waits for it, and a further cart."""
     quote = offered(cast, "rita", OVER, unit=400)

@@ -15,6 +15,7 @@ from orders.models import Order, Subscription, SubscriptionChange
 from tests.api.buying import ORDERS, refused
 from tests.stories.scenes import DAY, accept, again, approve, check_histories, nothing_changes, reject, told_since
 from tests.stories.subscriptions import ask_change, change, changes, running, sell_by_plan, subscribe, values
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ PRO_PRICE = {**BASIC_PRICE, "unitPrice": 300, "netValue": 600, "grossValue": 714
 DIFFERENCE = {"netValue": 400, "grossValue": 476, "taxValue": 76}
 
 
-@pytest.fixture
+@scene
 def plans(cast):
     """Server management, which is flagged, in its three plans."""
     return sell_by_plan(cast)

@@ -16,6 +16,7 @@ from companies.models.token import digest_of
 from companies.roles import Role
 from companies.scopes import CUSTOMER_SCOPES, ROLE_SCOPES, spelled
 from tests.factories import PASSWORD
+from tests.world import scene
 
 LOGIN = "/customerlogin/auth/anonymous/login"
 REFRESH = "/customerlogin/auth/anonymous/refresh"
@@ -61,7 +62,7 @@ def login(api, visitor):
     return sign_in
 
 
-@pytest.fixture
+@scene
 def both(cast):
     """Bea is in a second company, as Admin."""
     cast.second = Company.objects.create(tenant=cast.acme, kind="customer", name="Second GmbH")

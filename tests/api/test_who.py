@@ -14,6 +14,7 @@ from tests.api.buying import saas
 from tests.api.everything import OPERATIONS, SESSION, Scene
 from tests.fuzz.bounds import undone
 from tests.stories.scenes import nothing_changes
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -223,7 +224,7 @@ def batched(items, size):
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
-@pytest.fixture
+@scene
 def scene(cast):
     """What there is of Rita's, and Nora, whom the cast does not have."""
     return Scene(cast)

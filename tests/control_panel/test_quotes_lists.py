@@ -17,12 +17,13 @@ from orders.quote_lifecycle import QuoteMove
 from orders.services.quote_changing import change_quote
 from orders.services.quote_making import ForWhom, make_quote
 from tests.control_panel.quote_scenes import ALL, DRAFTS, LIST, NEW, accept, ask, edit_of, move_of, open_up, page_of
+from tests.world import scene
 
 HOME = reverse("control_panel:home")
 LISTS = (LIST, DRAFTS, ALL)
 
 
-@pytest.fixture
+@scene
 def draft(cast):
     """Sam has begun a quote for Rita, who asked for another one before."""
     ask(cast)

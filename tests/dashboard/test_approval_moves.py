@@ -16,11 +16,12 @@ from companies.roles import Role
 from orders.lifecycle import CartStatus
 from orders.models import Cart, Order
 from orders.services.checkout import approve_and_order
+from tests.world import scene
 
 CHAIRS_OVER = {"SERVER-01": 2, "DESK-01": 4, "CHAIR-01": 3}  # 5,510.00 EUR gross
 
 
-@pytest.fixture
+@scene
 def details(cast):
     return {
         "currency": "EUR",

@@ -13,6 +13,7 @@ from approvals.models import Approval
 from companies.models import Location, Member
 from orders.lifecycle import CartStatus, OrderStatus
 from orders.models import Checkout, Order
+from tests.world import scene
 
 CHECKOUT = reverse("dashboard:checkout")
 SHIPPING = "deliveryarea|4-more_hours_timeframe"
@@ -331,7 +332,7 @@ def test_the_number_of_queries_does_not_grow(cast, sign_in, count, django_assert
         assert client.get(CHECKOUT).status_code == 200
 
 
-@pytest.fixture
+@scene
 def venlo(cast):
     """A place of Northwind's in the Netherlands, where tax is 21 %."""
     return Location.objects.create(

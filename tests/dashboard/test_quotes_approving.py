@@ -16,6 +16,7 @@ from orders.quote_edits import SetValidTo
 from orders.quote_lifecycle import QuoteMove
 from orders.services.quote_changing import change_quote
 from tests.dashboard.quote_scenes import offered, repriced, requested, url
+from tests.world import scene
 
 
 def page(approval):
@@ -26,7 +27,7 @@ def move(approval, name):
     return reverse("dashboard:approval_move", args=[approval.key, name])
 
 
-@pytest.fixture
+@scene
 def case(cast):
     """An offer to Rita, put to Bea."""
     quote = offered(cast)

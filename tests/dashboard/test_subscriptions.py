@@ -6,6 +6,7 @@ from django.urls import reverse
 from orders.models import Order, Subscription
 from tests.stories.scenes import DAY, again, decline, nothing_changes, reject
 from tests.stories.subscriptions import ask_change, change, changes, running, sell_by_plan
+from tests.world import scene
 
 LIST, HOME = reverse("dashboard:subscriptions"), reverse("dashboard:home")
 
@@ -14,7 +15,7 @@ def page_of(subscription: Subscription) -> str:
     return reverse("dashboard:subscription", args=[subscription.number])
 
 
-@pytest.fixture
+@scene
 def plans(cast):
     return sell_by_plan(cast)
 

@@ -27,11 +27,12 @@ from orders.services.quote_asking import Wishes, ask_for_quote
 from orders.services.quote_changing import change_quote, remove_quote
 from orders.services.quote_expiry import expire_overdue_quotes
 from orders.services.quote_making import ForWhom, make_quote
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@scene
 def asked(cast):
     return ask_for_quote(
         actor=cast.actor("rita"),

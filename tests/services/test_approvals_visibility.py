@@ -19,6 +19,7 @@ from tests.stories.scenes import (
     reassign,
     request,
 )
+from tests.world import scene
 
 EVERYBODY = (
     *("ana", "tom", "bea", "rita", "carl", "dora", "alice", "ben", "grace", "hugo", "ravi", "paula"),
@@ -26,7 +27,7 @@ EVERYBODY = (
 )
 
 
-@pytest.fixture
+@scene
 def scene(cast):
     """Requests of three companies in two tenants, and orders that wait and go on, by short names."""
     approvals = {

@@ -37,6 +37,7 @@ from tests.stories.scenes import (
     window,
     withdraw,
 )
+from tests.world import scene
 
 FEW = {"DESK-01": 9}
 MANY = {"DESK-01": 9, "VDI-01": 1, "LICENSE-01": 1, "CHAIR-01": 1, "BOOK-01": 1, "SERVER-01": 1, "BACKUP-01": 1}
@@ -64,7 +65,7 @@ def budget(most: int):
     assert len(bill.statements) <= most, f"{len(bill.statements)} statements for {most}:\n{bill}"
 
 
-@pytest.fixture
+@scene
 def asked(cast):
     return ask(cast, "rita", OVER, of="ana")
 

@@ -37,9 +37,10 @@ from tests.stories.scenes import (
     told_since,
     window,
 )
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def asked(cast):
     """Rita asked Ana for nine desks."""
     return ask(cast, "rita", OVER, of="ana")

@@ -23,6 +23,7 @@ from tests.stories.scenes import (
     order_approved,
     window,
 )
+from tests.world import scene
 
 FIELD = "addresses.SHIPPING.country"
 # 4,500.00 EUR net: 5,355.00 EUR with German tax, above Northwind's limit of 5,000 EUR; 4,725.00 EUR with 5 %.
@@ -33,14 +34,14 @@ def taxed(tenant, code, country, rate):
     TaxRateFactory(tax_class=TaxClassFactory(tenant=tenant, code=code), country=country, rate=Decimal(rate))
 
 
-@pytest.fixture
+@scene
 def low_tax(cast):
     """Luxembourg asks for five per cent here."""
     for code in ("STANDARD", "REDUCED"):
         taxed(cast.acme, code, "LU", 5)
 
 
-@pytest.fixture
+@scene
 def no_cheaper(cast):
     """Austria asks for what Germany asks."""
     for code, rate in (("STANDARD", 19), ("REDUCED", 7)):

@@ -23,11 +23,12 @@ from tests.stories.scenes import (
     start,
     told_since,
 )
+from tests.world import scene
 
 LINKS = [{"label": "Your console", "url": "https://console.globex.example/x"}]
 
 
-@pytest.fixture
+@scene
 def pending(cast):
     """Bea's order of a desk and a virtual desktop, both Globex's to deliver."""
     return ordered(cast, "bea", {"DESK-01": 1, "VDI-01": 2})[0]

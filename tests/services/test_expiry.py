@@ -33,11 +33,12 @@ from tests.stories.scenes import (
     request,
     told_since,
 )
+from tests.world import scene
 
 MOMENT = timedelta(microseconds=1)
 
 
-@pytest.fixture
+@scene
 def asked(cast):
     """Rita asked Ana for nine desks."""
     return ask(cast, "rita", OVER, of="ana")

@@ -24,9 +24,10 @@ from tests.stories.scenes import (
     complete,
     ordered,
 )
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def approval(cast):
     """Asked, changed, approved and ordered: four events."""
     approval = ask(cast, "rita", {**OVER, "SERVER-01": 1}, of="ana")

@@ -34,6 +34,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.stories.scenes import accept, nothing_changes, now, order, ordered, orders_of, reject
+from tests.world import scene
 
 
 def logo(colour="#0c6b70"):
@@ -117,7 +118,7 @@ class TestSettings:
                 set_home_marketplace(actor=cast.actor(who), company_id=cast.tailspin.pk, marketplace_id=place.pk)
 
 
-@pytest.fixture
+@scene
 def peer(cast):
     """Another reseller with a marketplace of its own; Pia reviews there."""
     company = ResellerFactory(tenant=cast.acme, name="Peer Trading")

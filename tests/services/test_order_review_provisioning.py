@@ -29,6 +29,7 @@ from tests.stories.scenes import (
     told_since,
     withdraw,
 )
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def endpoint(cast, system):
     return register(cast, system)
 
 
-@pytest.fixture
+@scene
 def reviewed(cast):
     """The server is reviewed, and delivered by Globex's system."""
     Product.objects.filter(sku="SERVER-01").update(provisioning="webhook")

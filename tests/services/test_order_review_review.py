@@ -38,11 +38,12 @@ from tests.stories.scenes import (
     told_since,
     withdraw,
 )
+from tests.world import scene
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@scene
 def waiting(cast):
     """Bea's order of one server waits for Globex."""
     return ordered(cast, "bea", {"SERVER-01": 1})[0]

@@ -11,9 +11,10 @@ from orders.models import Order, Subscription
 from orders.services.subscription_ending import renew_due
 from tests.stories.scenes import accept, again, facts_for, nothing_changes, reject, told_since
 from tests.stories.subscriptions import ask_change, change, changes, running, sell_by_plan, subscribe, terminate, values
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def plans(cast):
     return sell_by_plan(cast)
 

@@ -55,9 +55,10 @@ from tests.stories.scenes import (
     told_since,
     window,
 )
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def quote(cast):
     """Nine desks for Rita at 450 EUR: 4,819.50 EUR gross, within Northwind's limit."""
     return offered(cast, "rita", OVER, unit=450)

@@ -57,11 +57,12 @@ from tests.stories.scenes import (
     request,
     told_since,
 )
+from tests.world import scene
 
 LINES = {"DESK-01": 9, "LICENSE-01": 2}
 
 
-@pytest.fixture
+@scene
 def quote(cast):
     """Bea asks for nine desks (4,500.00 EUR net) and two licences (100.00), delivered to Hamburg."""
     return ask_quote(cast, "bea", LINES)

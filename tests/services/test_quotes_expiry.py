@@ -45,11 +45,12 @@ from tests.stories.scenes import (
     request,
     told_since,
 )
+from tests.world import scene
 
 BLINK = timedelta(microseconds=1)
 
 
-@pytest.fixture
+@scene
 def quote(cast):
     """Open for five days."""
     return offered(cast, "bea", WITHIN)

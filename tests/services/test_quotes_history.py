@@ -23,9 +23,10 @@ from tests.stories.scenes import (
     remove,
     reprice,
 )
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def quote(cast):
     """Asked, offered, sent back, offered for less, accepted."""
     quote = ask_quote(cast, "bea", WITHIN)

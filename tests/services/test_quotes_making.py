@@ -31,9 +31,10 @@ from tests.stories.scenes import (
     remove,
     told_since,
 )
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def known(cast):
     """Northwind has asked Globex for a quote before, and Tailspin has a cart at Resello's."""
     cast.cart("theo", {"DESK-01": 1}, "resello")

@@ -25,6 +25,7 @@ from tests.stories.scenes import (
     remove,
     request,
 )
+from tests.world import scene
 
 EVERYBODY = (
     *("ana", "tom", "bea", "rita", "carl", *LEFT, "alice", "ben", "grace", "hugo", "ravi", "paula"),
@@ -32,7 +33,7 @@ EVERYBODY = (
 )
 
 
-@pytest.fixture
+@scene
 def scene(cast):
     """Quotes of four customers in two tenants, one for each kind of seller, by short names."""
     strangers = make_cart(

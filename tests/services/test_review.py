@@ -34,15 +34,16 @@ from tests.stories.scenes import (
     told_since,
     withdraw,
 )
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def waiting(cast):
     """Bea's order of one server waits for Globex."""
     return ordered(cast, "bea", {"SERVER-01": 1})[0]
 
 
-@pytest.fixture
+@scene
 def resold(cast):
     """Tess's order of one server on the reseller's marketplace waits for Resello."""
     return ordered(cast, "tess", {"SERVER-01": 1}, "resello")[0]

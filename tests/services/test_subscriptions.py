@@ -42,9 +42,10 @@ from tests.stories.subscriptions import (
     terminate,
     values,
 )
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def plans(cast):
     return sell_by_plan(cast)
 

@@ -1,14 +1,13 @@
 """How many statements does a move of a subscription cost? A budget each; the figures are what was measured."""
 
-import pytest
-
 from orders.services.subscription_ending import renew_due
 from tests.services.test_budgets import budget
 from tests.stories.scenes import accept, approve_and_order
 from tests.stories.subscriptions import ask_change, change, running, sell_by_plan, terminate
+from tests.world import scene
 
 
-@pytest.fixture
+@scene
 def plans(cast):
     return sell_by_plan(cast)
 
