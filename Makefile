@@ -23,7 +23,7 @@ demo-reset: ## forget what was done in the demo; the next `make demo` starts afr
 engine: $(VENV)/.test ## PostgreSQL, Redis, web, worker and schedule as processes of their own (PORT=8000)
 	@$(RUN) -m tests.engine
 
-test: $(VENV)/.test ## the whole suite on PostgreSQL, a real worker on Redis, then the second half on SQLite
+test: $(VENV)/.test ## the whole suite on PostgreSQL, a real worker on Redis, then what may differ on SQLite
 	@$(RUN) -m tests.run $(ARGS)
 
 test-fast: $(VENV)/.test ## rules, architecture and services on SQLite, without any server
