@@ -17,6 +17,7 @@ from tests.api.buying import saas
 from tests.api.everything import OPERATIONS, SESSION, WORDS, Scene
 from tests.api.test_who import table
 from tests.stories.scenes import nothing_changes
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -32,19 +33,23 @@ MOVES = [
 STATUSES = [operation for operation in WITH_BODY if operation.startswith(("POST-order-update", "PATCH-order"))]
 
 
+@scene
+def everything(cast):
+    return Scene(cast)
+
+
 @pytest.fixture
-def prepared(cast, api, anonymous_api, service_api):
+def prepared(everything, api, anonymous_api, service_api):
     """`prepared(operation)` gives a function that sends its request, by somebody who may, changed as asked."""
 
     def prepare(operation):
-        scene = Scene(cast)
-        method, path = scene.path(operation)
+        method, path = everything.path(operation)
         who = next(who for who, status in table()[operation].items() if status < 400)
         caller = service_api(*CLIENT_SCOPES) if who == "program" else anonymous_api() if who == "visitor" else api(who)
         if who == "rita":
             caller.row.session_key = SESSION
             caller.row.save()
-        body, query = scene.body(operation, who), scene.query(operation, who)
+        body, query = everything.body(operation, who), everything.query(operation, who)
         own = saas(who) if operation == "POST-checkout-trigger-checkout" else {}
 
         def send(*, body=body, headers=None, at=path):

@@ -30,6 +30,7 @@ from tests.stories.scenes import (
     reprice,
     wishes,
 )
+from tests.world import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,23 @@ def price_of(quote):
         quote["subtotalPrice"]["grossValue"],
         quote["totalPrice"]["grossValue"],
     )
+
+
+@scene
+def quotes(cast):
+    """One of each status but two, by its name."""
+    found = {
+        "AWAITING": ask_quote(cast, "rita", {"DESK-01": 1}, wishes=wishes(cast, reference="A 1")),
+        "OPEN": offered(cast, "rita", {"DESK-01": 2}),
+        "IN_PROGRESS": ask_change(cast, "rita", offered(cast, "rita", {"DESK-01": 3})),
+        "DECLINED": decline_offer(
+            cast, "bea", offered(cast, "bea", {"DESK-01": 4}), reason_key="decline-other", comment="No."
+        ),
+        "DECLINED_BY_MERCHANT": decline_to_offer(cast, "sam", ask_quote(cast, "ana", {"VDI-01": 5})),
+        "EXPIRED": offered(cast, "tom", {"DESK-01": 6}),
+    }
+    Quote.objects.filter(pk=found["EXPIRED"].pk).update(valid_to=timezone.now() - DAY)
+    return found
 
 
 class TestTheList:
@@ -101,22 +119,6 @@ class TestTheList:
 
 
 class TestFilters:
-    @pytest.fixture
-    def quotes(self, cast):
-        """One of each status but two, by its name."""
-        found = {
-            "AWAITING": ask_quote(cast, "rita", {"DESK-01": 1}, wishes=wishes(cast, reference="A 1")),
-            "OPEN": offered(cast, "rita", {"DESK-01": 2}),
-            "IN_PROGRESS": ask_change(cast, "rita", offered(cast, "rita", {"DESK-01": 3})),
-            "DECLINED": decline_offer(
-                cast, "bea", offered(cast, "bea", {"DESK-01": 4}), reason_key="decline-other", comment="No."
-            ),
-            "DECLINED_BY_MERCHANT": decline_to_offer(cast, "sam", ask_quote(cast, "ana", {"VDI-01": 5})),
-            "EXPIRED": offered(cast, "tom", {"DESK-01": 6}),
-        }
-        Quote.objects.filter(pk=found["EXPIRED"].pk).update(valid_to=timezone.now() - DAY)
-        return found
-
     @pytest.mark.parametrize(
         ("q", "expected"),
         [
