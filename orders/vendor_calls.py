@@ -15,7 +15,7 @@ from catalog.models.product import Provisioning
 from config.kit.money import spell
 from notifications.models import WebhookEndpoint
 from notifications.webhooks.outgoing import Call, drop_calls, instant, post_calls
-from orders.lifecycle import DeliveryState, OrderKind
+from orders.lifecycle import DeliveryState
 from orders.models import Order, OrderLine, Subscription, SubscriptionEvent
 
 TO_DELIVER = "order.to_deliver"
@@ -137,7 +137,7 @@ def _data(order: Order, lines: Sequence[OrderLine], reason: str) -> Values:
 
 
 def _delivery(order: Order, line: OrderLine) -> Values:
-    subscription = line.subscription if order.kind != OrderKind.MODIFICATION else order.subscription
+    subscription = line.subscription or order.subscription
     return {
         "id": delivery_key(order, line),
         "entryId": str(line.number),

@@ -28,8 +28,10 @@ from orders.services.cart_writer import write_cart_move
 from orders.services.order_steps import check_orderable, kept_of_approval, note_ordered
 from orders.services.placing import Placement, place_step
 from orders.services.quote_ordering import close_quote, quote_details
-from orders.services.subscription_ordering import order_change
+from orders.services.subscription_ordering import order_change, take_price
+from orders.subscription_lifecycle import SubscriptionStatus
 from orders.subscription_priced import period_price, priced_change
+from orders.subscription_standing import how_the_subscription_stands
 
 
 def order_approved(
@@ -150,8 +152,10 @@ def _order_change(
     details: Mapping[str, Any] | None,
     now: datetime,
 ) -> Outcome[Checkout]:
-    """A change of a subscription: at the price it was asked at; given up where a period costs more by now."""
+    """A change of a subscription: at the price it was asked at, or a lower one; given up where a period costs more."""
     actor = acting_in(approval, actor)
+    if change.subscription.status_at(now) is not SubscriptionStatus.ACTIVE:
+        raise Late(how_the_subscription_stands(change.subscription, now), code="subscription_ended")
     priced = priced_change(change)
     check_orderable(priced)
     today = period_price(change.subscription, change.listing, change.quantity, now)
@@ -161,6 +165,9 @@ def _order_change(
         system = Actor.system("re-check", approval.tenant_id)
         give_up_step(subject, change, approval, actor=system, comment=text, now=now)
         return Outcome(refusal=Late(text, code="total_rose"))
+    if today.amounts.gross < change.gross:
+        take_price(change, today)
+        priced = priced_change(change)
     checkout, orders = order_change(change, priced, kept_of_approval(approval, snapshot), actor, now, approval)
     note_ordered(approval, snapshot, orders, Money(priced.totals.gross, approval.currency), actor, now)
     return Outcome(checkout)

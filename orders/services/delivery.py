@@ -22,8 +22,9 @@ from orders.services.order_writer import (
     follow_deliveries,
     write_order_moves,
 )
-from orders.services.subscription_steps import follow_order, lock_order
+from orders.services.subscription_steps import follow_order, lock_order, was_renewed_since
 from orders.standing import check, parties_of
+from orders.subscription_lifecycle import SubscriptionStatus
 from orders.vendor_calls import call_off, settle_calls
 
 MAX_LINKS = 20
@@ -81,6 +82,9 @@ def retry_order(*, actor: Actor, order_id: int, now: datetime | None = None) -> 
     with transaction.atomic():
         order = lock_order(found)
         to = check(order, OrderMove.RETRY, parties_of(order, actor))
+        changed = order.subscription
+        if changed is not None and changed.status_at(now) is SubscriptionStatus.TERMINATED:
+            raise Late(f"Subscription {changed.number} has ended: cancel this order.", code="subscription_ended")
         write_order_moves([order], OrderMove.RETRY, to, actor, now)
         order.lines.filter(delivery_state=DeliveryState.FAILED).update(
             delivery_state=DeliveryState.OPEN, instructions="", delivered_at=None
@@ -106,6 +110,10 @@ def cancel_order(*, actor: Actor, order_id: int, reason: str = "", now: datetime
         order = lock_order(found)
         parties = parties_of(order, actor)
         to = check(order, OrderMove.CANCEL, parties)
+        if OrderParty.SELLER not in parties and was_renewed_since(order):
+            raise Late(
+                "A period has been renewed on these terms since. Ask for another change instead.", code="renewed"
+            )
         if OrderParty.CUSTOMER not in parties and not reason:
             raise Invalid("Say why; the customer will read it.", field="reason")
         event = write_order_moves([order], OrderMove.CANCEL, to, actor, now, reason=reason)[0]

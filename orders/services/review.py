@@ -103,9 +103,9 @@ _REVIEW_MOVES = {
 }
 
 
-def _check_nothing_in_the_way(order: Order, honour: str) -> Honoured | None:
+def _check_nothing_in_the_way(order: Order, honour: str, now: datetime) -> Honoured | None:
     """What a yes to this locked order honours anyway, if anything; raises `Late` (code `blocked`)."""
-    warnings = warnings_of(order_now(order))
+    warnings = warnings_of(order_now(order, now))
     blocking = in_the_way(warnings, honoured=bool(honour))
     if blocking:
         ways = [HONOUR_HINT] if all(warning.honourable for warning in blocking) else []
@@ -145,7 +145,7 @@ def _end_review(move: OrderMove, actor: Actor, order_id: int, said: Said, now: d
         except Late as late:
             raise Late(how_it_stands(order)) from late
         if move is OrderMove.APPROVE:
-            order.honoured = _check_nothing_in_the_way(order, said.honour)
+            order.honoured = _check_nothing_in_the_way(order, said.honour, now)
         order.status_reason, order.internal_note = said.reason, said.note
         if move is OrderMove.WITHDRAW:
             write_moves([review], Move.CLOSE, to, actor, now, comment=said.reason)

@@ -281,6 +281,7 @@ def _give_back(subscription: Subscription, change: SubscriptionChange, now: date
     if subscription.status != SubscriptionStatus.ACTIVE:
         return
     old, before = change.old, values_of(subscription)
+    period = subscription.plan.period
     subscription.plan, subscription.listing_id = Plan.objects.get(pk=int(old["plan"])), int(old["listing"])
     subscription.name = offer_name(subscription.product, subscription.plan)
     subscription.quantity, subscription.unit_price = Decimal(old["quantity"]), Decimal(old["unit_price"])
@@ -291,6 +292,11 @@ def _give_back(subscription: Subscription, change: SubscriptionChange, now: date
         # A period that was renewed since stays; a trial is one again, and may be over by now.
         subscription.is_trial = bool(old.get("was_trial"))
         subscription.running = _read(old["running"])
+    elif (running := subscription.running) is not None:
+        # What runs by now was renewed at the other length: the old one is counted from its end.
+        subscription.running = periods_after_change(
+            running, period, subscription.plan.period, costs_more=False, now=now
+        )
     write_subscription_move(
         subscription,
         SubscriptionMove.REVERT,
@@ -300,6 +306,15 @@ def _give_back(subscription: Subscription, change: SubscriptionChange, now: date
         columns=[*VALUES, *PERIOD, "is_trial"],
         facts={"from": before, "to": values_of(subscription)},
     )
+
+
+def was_renewed_since(order: Order) -> bool:
+    """A further period of its subscription was charged on the terms that this order brought."""
+    change = order.checkout.change
+    if change is None or change.status != ChangeStatus.APPLIED:
+        return False
+    subscription = change.subscription
+    return subscription.status == SubscriptionStatus.ACTIVE and change.old.get("until") != _until(subscription)
 
 
 def _until(subscription: Subscription) -> str:
