@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from approvals.models import Approval, ApprovalEvent, Snapshot, Step, SubjectKind
 from approvals.services.writer import first_event
 from companies.actors import Actor
@@ -287,9 +289,16 @@ def _reserve_window(placement: Placement, now: datetime) -> DeliveryWindow | Non
     if len(found) != 1:
         raise Late("There is no such delivery window (any more).", code="window", field="deliveryWindow")
     window = found[0]
-    if window.capacity is not None and window.checkouts.count() >= window.capacity:
+    if window.capacity is not None and window.checkouts.filter(Exists(_going_on())).count() >= window.capacity:
         raise Late("This delivery window is full. Choose another one.", code="window", field="deliveryWindow")
     return window
+
+
+def _going_on() -> QuerySet[Order]:
+    """The orders of a checkout that will be delivered, or have been."""
+    return Order.objects.filter(checkout=OuterRef("pk")).exclude(
+        status__in=(OrderStatus.REJECTED, OrderStatus.CANCELLED)
+    )
 
 
 def _day(text: str) -> Any:
