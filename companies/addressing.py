@@ -162,7 +162,7 @@ def may_be_marketplaces(host: str) -> bool:
 
 def address_of(place: Marketplace | None) -> str:
     """Where its pages begin, without a slash at the end: on its host, else below its prefix, else at SITE_URL."""
-    if place is None or not (place.host or place.path_prefix):
+    if place is None or not place.is_active or not (place.host or place.path_prefix):
         return settings.SITE_URL
     if not place.host:
         return f"{settings.SITE_URL}/{place.path_prefix}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -14,6 +15,9 @@ MOST_BYTES = 200_000
 MOST_SIDE = 6_000  # a picture's header may promise more than a machine has memory for
 WIDTH, HEIGHT = 480, 120  # twice as many as the largest place that shows it
 FORMATS = ("PNG", "JPEG", "WEBP")
+
+# The readers of the formats raise each their own where a file is broken.
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,7 @@ def drawn_anew(content: bytes, *, field: str = "logo") -> Picture:
                 raise Invalid(f"The picture is {given.width} x {given.height} points: that is too large.", field=field)
             is_jpeg = given.format == "JPEG"
             points = ImageOps.exif_transpose(given).convert("RGB" if is_jpeg else "RGBA")
-    # The readers of the formats raise each their own where a file is broken.
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError) as broken:
+    except (*BROKEN, UnidentifiedImageError) as broken:
         raise Invalid("This is no PNG, JPEG or WebP picture that can be read.", field=field) from broken
     except Image.DecompressionBombError as bomb:
         raise Invalid("The picture is too large.", field=field) from bomb

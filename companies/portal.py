@@ -15,6 +15,7 @@ Views are decorated outside in: `@require_POST @customer_area @refusals(back=...
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import wraps
@@ -47,6 +48,7 @@ View = Callable[..., HttpResponse]
 Row = TypeVar("Row", bound=Model)
 FormType = TypeVar("FormType", bound=BaseForm)
 
+_KEY = re.compile(r"[0-9a-f]{32}")
 KEPT, LONGEST_KEPT = "kept_input", 10_000  # twice the longest comment that is taken
 
 
@@ -203,7 +205,7 @@ def _answer(
 def _page(request: HttpRequest, refusal: Refused, status: int) -> HttpResponse:
     shown = {
         "message": refusal.text,
-        "details": refusal.details,
+        "details": _for_people(refusal),
         "back_url": page_before(request) if request.method == "POST" else "",
     }
     return render(request, f"{status}.html", shown, status=status)
@@ -216,10 +218,15 @@ def page_before(request: HttpRequest) -> str:
     return before if ours else reverse(HOMES.get(request.area, "home"))
 
 
+def _for_people(refusal: Refused) -> list[str]:
+    """The details that say more than the text; ids are for programs, and numbers stand in the text already."""
+    return [detail for detail in refusal.details if detail not in refusal.text and not _KEY.fullmatch(detail)]
+
+
 def say(request: HttpRequest, refusal: Refused) -> None:
     """Put a refusal into the messages: somebody was faster, or what was sent is wrong."""
     level = messages.WARNING if isinstance(refusal, Late) else messages.ERROR
-    messages.add_message(request, level, " ".join((refusal.text, *refusal.details)))
+    messages.add_message(request, level, " ".join((refusal.text, *_for_people(refusal))))
 
 
 def keep_input(request: HttpRequest, refusal: Refused, url: str) -> None:
@@ -257,7 +264,7 @@ def form_again(form_class: type[FormType], kept: Mapping[str, Any], **options: A
 def blame(form: BaseForm, refusal: Invalid, fields: Mapping[str, str] | None = None) -> None:
     """Show a refusal at the form's field of its name (`fields` translates names), else above the form."""
     name = (fields or {}).get(refusal.field, refusal.field)
-    form.add_error(name if name in form.fields else None, " ".join((refusal.text, *refusal.details)))
+    form.add_error(name if name in form.fields else None, " ".join((refusal.text, *_for_people(refusal))))
 
 
 def cart_on(request: HttpRequest, place: Marketplace) -> str:

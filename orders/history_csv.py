@@ -19,14 +19,19 @@ COLUMNS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def history_csv(order: Order, events: Iterable[OrderEvent], *, inside: bool) -> HttpResponse:
-    """The history as a file; `inside` is who reads the comments that the seller keeps to itself."""
+def history_csv(order: Order, events: Iterable[OrderEvent], *, inside: bool, priced: bool = True) -> HttpResponse:
+    """The history as a file; `inside` is who reads the comments that the seller keeps to itself.
+
+    Without `priced` the digests of the content are left out: prices are in them, and can be guessed by trying.
+    """
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(COLUMNS)
     for event in events:
         body = event_body(event)
         body["comment"] = event.comment if inside else event.comment_for_customer
+        if not priced:
+            body.pop("contentHash", None)
         table.writerow([_cell(body.get(name)) for name in COLUMNS])
     # The mark in front tells spreadsheets that this is UTF-8.
     response = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")

@@ -128,7 +128,7 @@ def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: d
     ruling = ruling_for(facts, actor)
     _check_may_order(ruling)
     subject.check_askable(record, facts)
-    _check_needed(ruling)
+    _check_needed(ruling, question)
     _check_seen(facts, question.seen_gross)
     if question.details and not subject.takes_details:
         raise Invalid("Leave the details out: what is asked about has its own.", field="details", code="no_details")
@@ -137,7 +137,7 @@ def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: d
     content = content.showing(requester_group=actor.role.label if actor.role else "", **_asker_of(question))
     question = replace(question, details=storable_json(details, field="details"))
     if ruling.nobody_can_approve:
-        return _nobody(subject.kind, facts, ruling, content, actor, now)
+        return _nobody(subject.kind, facts, ruling, content, actor, question, now)
     approver = next((p for p in ruling.eligible if p.user_id == question.approver_id), None)
     if approver is None:
         names = " or ".join(person.name for person in ruling.eligible)
@@ -188,14 +188,19 @@ def _check_may_order(ruling: Ruling) -> None:
         raise NotYours(ruling.reasons[0].text, code="may_not_order")
 
 
-def _check_needed(ruling: Ruling) -> None:
+def _check_needed(ruling: Ruling, question: Question) -> None:
     if ruling.verdict is Verdict.FREE:
         switched_off = any(reason.code == "quote_approvals_off" for reason in ruling.reasons)
         raise Invalid(
             "You can order this yourself; no approval is needed.",
             code="approvals_off" if switched_off else "not_needed",
-            details=[reason.text for reason in ruling.reasons],
+            details=_why(ruling, question),
         )
+
+
+def _why(ruling: Ruling, question: Question) -> list[str]:
+    """The reasons with their figures; for a seller's person none, since they are the customer's business."""
+    return [] if question.asked_by else [reason.text for reason in ruling.reasons]
 
 
 def _write(
@@ -279,7 +284,7 @@ def _expires_at(facts: Facts, now: datetime) -> datetime:
 
 
 def _nobody(
-    kind: str, facts: Facts, ruling: Ruling, content: Content, actor: Actor, now: datetime
+    kind: str, facts: Facts, ruling: Ruling, content: Content, actor: Actor, question: Question, now: datetime
 ) -> Outcome[Approval]:
     """Nothing waits for nobody: refuse, and tell the admins of the company, once a day per subject."""
     if facts.company is None:
@@ -321,6 +326,6 @@ def _nobody(
             f"{ruling.reasons[-1].text} The admins of {facts.company.name} have been told.",
             code="nobody_eligible",
             field="approver",
-            details=[reason.text for reason in ruling.reasons],
+            details=_why(ruling, question),
         )
     )

@@ -25,6 +25,7 @@ from orders.services.subscription_on_behalf import (
     CustomersChange,
     ask_for_customers_change,
     change_for_customer,
+    check_customer_decides_none,
     customers_outlook,
 )
 from orders.subscription_lifecycle import SubscriptionStatus
@@ -130,6 +131,7 @@ def behalf_change(
 
     Raises `NotYours`, `Late` where another change waits, `Invalid` (code `customer_gone`).
     """
+    check_customer_decides_none(subscription, now)
     page = change_page(subscription, customer_of(subscription), now, asked, confirmed)
     if page.outlook is None:
         return BehalfChange(page, actor, None)

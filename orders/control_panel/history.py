@@ -21,6 +21,7 @@ WORDS = {
     "order.completed": ("completed the delivery", "The delivery is complete."),
     "order.failed": ("reported that the delivery failed", "The delivery failed."),
     "order.retried": ("has the delivery tried again", "The delivery is tried again."),
+    "order.payment_chosen": ("chose how to pay", "How to pay was chosen."),
     "order.cancelled": ("cancelled the order", "The order was cancelled."),
 }
 OWN_DECISION = "The same person had it ordered."

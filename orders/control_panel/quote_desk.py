@@ -45,7 +45,7 @@ class Desk:
 
     def __init__(self, quote: Quote, actor: Actor, now: datetime, sent: QueryDict | None = None) -> None:
         self.actor, self.now, self.sent = actor, now, sent
-        self.do, _, self.argument = (sent.get("do", "recalculate") if sent else "").partition(":")
+        self.do, _, self.argument = (sent.get("do", "recalculate").replace("\x00", "") if sent else "").partition(":")
         self.find = sent.get("q", "").strip() if sent else ""
         self.is_overtaken, self.seen = False, quote.version
         self.saved: Quote | None = None

@@ -68,7 +68,10 @@ def typed_in(sent: QueryDict) -> Typed:
     keys = [key for key in sent.getlist("line") if KEY_FORMAT.regex.fullmatch(key)][: 2 * MAX_LINES]
     return Typed(
         {name: one_newline(sent[name]) for name in TERMS if name in sent},
-        {key: {name: sent[f"line-{key}-{name}"] for name in LINE if f"line-{key}-{name}" in sent} for key in keys},
+        {
+            key: {name: sent[f"line-{key}-{name}"].replace("\x00", "") for name in LINE if f"line-{key}-{name}" in sent}
+            for key in keys
+        },
     )
 
 
@@ -77,7 +80,7 @@ def base_in(sent: QueryDict) -> Typed:
     try:
         raw = json.loads(sent.get("base", ""))
         return Typed(_fields(raw["terms"]), {str(key): _fields(line) for key, line in raw["lines"].items()})
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Typed()
 
 

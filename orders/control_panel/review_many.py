@@ -16,6 +16,7 @@ from companies.roles import REVIEWING_ROLES
 from config.kit.refused import Invalid
 from orders.control_panel import rows
 from orders.control_panel.forms import RejectForm
+from orders.models.order import pk_of
 from orders.services import review_many
 from orders.services.review_many import Result
 
@@ -88,7 +89,7 @@ def _told(request: HttpRequest, word: str, results: list[Result]) -> HttpRespons
         "rows": [
             {
                 "number": result.number,
-                "url": reverse("control_panel:order", args=[result.number]),
+                "url": reverse("control_panel:order", args=[result.number]) if pk_of(result.number) else "",
                 "word": word.capitalize() if result.done else "Left as it was",
                 "tone": ("good" if word == "approved" else "refused") if result.done else "waiting",
                 "text": result.text,

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from catalog.models import Listing
 from companies.actors import Actor
 from companies.models import Company, Marketplace
 from companies.roles import CompanyKind
@@ -46,6 +47,9 @@ def marketplaces_of(actor: Actor) -> list[Marketplace]:
     places = Marketplace.objects.filter(tenant_id=actor.tenant_id)
     if actor.company_kind == CompanyKind.RESELLER:
         places = places.filter(owner_id=actor.company_id)
+    elif actor.company_kind == CompanyKind.VENDOR:
+        offered = Listing.objects.filter(marketplace=OuterRef("pk"), product__vendor_id=actor.company_id)
+        places = places.filter(Q(owner=None) | Exists(offered))
     return list(places.order_by(F("owner_id").asc(nulls_first=True), "name", "pk"))
 
 
@@ -107,6 +111,10 @@ def all_orders(actor: Actor, chosen: OrderFilter) -> Orders:
 
 def _vendors(actor: Actor) -> list[tuple[str, str]]:
     vendors = Company.objects.filter(tenant_id=actor.tenant_id, kind=CompanyKind.VENDOR).order_by("name", "pk")
+    if not actor.platform:
+        # A reseller knows the vendors of what it sells.
+        offered = Listing.objects.filter(product__vendor=OuterRef("pk"), marketplace__owner_id=actor.company_id)
+        vendors = vendors.filter(Exists(offered))
     return [(str(pk), name) for pk, name in vendors.values_list("pk", "name")]
 
 

@@ -104,4 +104,5 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     """What happened to an order, as a file."""
     found = one_of(rows.orders_of(request.seller).numbered(number), "order")
     events = found.events.order_by("number")
-    return history_csv(found, events, inside=rows.sees_prices(found, request.seller))
+    priced = rows.sees_prices(found, request.seller)
+    return history_csv(found, events, inside=priced, priced=priced)

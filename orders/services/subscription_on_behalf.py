@@ -14,7 +14,7 @@ from approvals.outcomes import Outcome
 from approvals.services.ask import request_approval, ruling_for
 from approvals.subjects import subject_of
 from companies.actors import Actor
-from config.kit.refused import NotYours
+from config.kit.refused import Late, NotYours
 from orders.models import Checkout, Subscription
 from orders.services.on_behalf import (
     accept_placed,
@@ -60,6 +60,7 @@ def customers_outlook(
     check_orders_for_customers(actor)
     found = found_subscription(actor, subscription_id, now)
     check_still_sells(actor, found.marketplace, found.owner_id)
+    check_customer_decides_none(found, now)
     seen = change_outlook(actor=customer_of(found), subscription_id=found.pk, wanted=wanted, now=now)
     if not seen.ruling.permitted:
         return CustomersChange(seen, auto=False)
@@ -87,6 +88,7 @@ def change_for_customer(
     with transaction.atomic():
         subscription = lock_subscription(found.pk)
         customer = _customer(actor, subscription)
+        check_customer_decides_none(subscription, now)
         change = opened_change(subscription, wanted, customer, now, seen_gross)
         facts = subject_of(SubjectKind.SUBSCRIPTION_CHANGE).facts(change, now)
         check_orderable(facts.basis)
@@ -126,6 +128,7 @@ def ask_for_customers_change(
     with transaction.atomic():
         subscription = lock_subscription(found.pk)
         customer = _customer(actor, subscription)
+        check_customer_decides_none(subscription, now)
         change = opened_change(subscription, wanted, customer, now, seen_gross)
         outcome = request_approval(
             actor=customer,
@@ -145,3 +148,12 @@ def _customer(actor: Actor, subscription: Subscription) -> Actor:
     """Whose it is, for a seller who may still order for them."""
     check_still_sells(actor, subscription.marketplace, subscription.owner_id)
     return customer_of(subscription)
+
+
+def check_customer_decides_none(subscription: Subscription, now: datetime) -> None:
+    """What the customer's company still decides is its own: a seller reads neither what it is nor who is asked."""
+    if subscription.changes.open_at(now).filter(checkout__isnull=True).exists():
+        raise Late(
+            f"{subscription.number} cannot be changed now: its customer has a change of it under way.",
+            code="change_open",
+        )

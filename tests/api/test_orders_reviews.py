@@ -6,7 +6,7 @@ from catalog.models import Product
 from companies.models import Customer, Member
 from companies.roles import Role
 from orders.models import Order
-from tests.api.buying import ORDERS, refused
+from tests.api.buying import ORDERS, refused, saas
 from tests.api.test_tokens import ASKED, LOGIN, bearer
 from tests.factories import PASSWORD
 from tests.stories.scenes import accept, again, happened, nothing_changes, ordered, reject, told_since, withdraw
@@ -229,3 +229,11 @@ def test_audit_trail_of_an_order_reads_the_same_for_both_sides(cast, api):
     assert api("bea").get(f"{ORDERS}/{order.number}/history").body == events
     assert "credit" not in repr(events)
     assert "5,000" not in repr(events)
+
+
+def test_a_history_is_that_of_the_customer_whom_a_program_speaks_for(cast, service_api):
+    (order,) = ordered(cast, "bea", {"DESK-01": 1})
+    program = service_api("order.order_read")
+    for path in ("", "/history"):
+        assert program.get(f"/order-v2/acme/orders/{order.number}{path}", headers=saas("alice")).status == 404
+        assert program.get(f"/order-v2/acme/orders/{order.number}{path}", headers=saas("bea")).status == 200

@@ -52,6 +52,7 @@ HAPPENED = {
     "order.completed": ("completed the delivery", "good"),
     "order.failed": ("reported that the delivery failed", "refused"),
     "order.retried": ("began the delivery again", "waiting"),
+    "order.payment_chosen": ("chose how to pay", "closed"),
     "order.cancelled": ("cancelled the order", "closed"),
 }
 # What happens by itself has nobody to name.
