@@ -4,6 +4,7 @@ Tests that need something this run does not have are left out with a printed rea
 counts go into the file that COUNTERSIGN_REPORT names, so that `tests/run.py` can add up several runs.
 """
 
+import gc
 import json
 import os
 from collections import Counter
@@ -51,6 +52,13 @@ def pytest_collection_modifyitems(config, items):
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = kept
+
+
+def pytest_collection_finish():
+    # Ten thousand tests and all modules stay to the end: looking through them again and again finds nothing.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_sessionfinish(session):

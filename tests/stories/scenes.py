@@ -10,12 +10,13 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import chain
 
+from django.db import connection
 from django.utils import timezone
 
 from approvals import services as approving
 from approvals.models import Answer, Approval, ApprovalEvent, Snapshot, Step, SubjectKind
 from companies.events import faults
-from notifications.models import Notice
+from notifications.models import Notice, WebhookDelivery
 from orders.models import (
     Cart,
     CartLine,
@@ -70,6 +71,7 @@ TABLES = (
     SubscriptionChange,
     SubscriptionEvent,
     Notice,
+    WebhookDelivery,
 )
 
 
@@ -326,8 +328,13 @@ def check_histories(*which) -> None:
 
 
 def everything() -> dict:
-    """Every row of every table that a move could write."""
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in TABLES}
+    """Every row of every table that a move could write, as the database gives them: hundreds of tests ask twice."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in TABLES:
+            cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY id")  # noqa: S608  # our own names
+            found[model.__name__] = cursor.fetchall()
+    return found
 
 
 @contextmanager
