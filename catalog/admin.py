@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
+from django.http import HttpRequest
 
 from catalog.models import Listing, Plan, Product, SoldAs, TaxClass, TaxRate
 from catalog.services.review_flags import flag_listings, flag_products
@@ -115,12 +117,12 @@ class PlanForm(forms.ModelForm):
 
 
 class Flagged:
-    """Admin page of rows whose review flag is set by the service, with its entry in the history."""
+    """Admin page of rows whose review flag is set by the service, with its entry in the history.
 
-    @staticmethod
-    def set_flag(request, flag, obj):
-        """Write the flag by itself."""
-        raise NotImplementedError
+    Each page brings `set_flag(request, flag, obj)`, which writes the flag by itself.
+    """
+
+    set_flag: Callable[[HttpRequest, str, Any], None]
 
     def save_model(self, request, obj, form, change):
         if change and "needs_review" in form.changed_data:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from companies.actors import Actor
 from companies.models import Member
 from companies.roles import GROUP_ROLES, SELLER_ROLES, Role
 from config.kit.refused import Late
-from orders.models import Subscription
+from orders.models import Order, Subscription, SubscriptionChange
 from orders.subscription_lifecycle import (
     SUBSCRIPTION,
+    ChangeStatus,
     SubscriptionMove,
     SubscriptionParty,
     SubscriptionStatus,
@@ -98,3 +99,26 @@ def _role(actor: Actor) -> Role | None:
     mine = Member.objects.active().filter(company_id=actor.company_id, user_id=actor.user_id)
     role = mine.values_list("role", flat=True).first()
     return Role(role) if role else None
+
+
+def renewal_text(subscription: Subscription) -> str:
+    """Until when it is paid, as a change keeps it; by it one sees later that it was renewed."""
+    return subscription.renews_at.isoformat() if subscription.renews_at else ""
+
+
+def renewed_since(orders: Iterable[Order]) -> set[int]:
+    """Those of these orders on whose terms a further period was charged; their customer cannot take them back.
+
+    One query, none where no order is about a subscription.
+    """
+    by_checkout = {order.checkout_id: order.pk for order in orders if order.subscription_id is not None}
+    if not by_checkout:
+        return set()
+    changes = SubscriptionChange.objects.filter(
+        checkout__in=by_checkout, status=ChangeStatus.APPLIED, subscription__status=SubscriptionStatus.ACTIVE
+    )
+    return {
+        by_checkout[change.checkout.pk]
+        for change in changes.select_related("subscription", "checkout")
+        if change.old.get("until") != renewal_text(change.subscription)
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from companies.actors import Actor, Channel
+from companies.models import Change
 from companies.services import in_words
 from config.kit.money import spell
 from config.kit.records import Resource
@@ -175,14 +177,12 @@ class ShowsChanges:
     """Admin page that lists what was changed about its row, and refuses to overwrite what it did not show.
 
     The page carries the newest entry it knows; where there is a newer one by the time it is sent,
-    somebody else has changed roles, limits or settings meanwhile, and nothing is saved.
+    somebody else has changed roles, limits or settings meanwhile, and nothing is saved. Each page brings
+    `changes_of(obj)`: the entries about its row.
     """
 
     change_form_template = "admin/with_changes.html"
-
-    def changes_of(self, obj):
-        """The entries about this row."""
-        raise NotImplementedError
+    changes_of: Callable[[Any], models.QuerySet[Change]]
 
     def warnings_of(self, obj) -> list[str]:
         """What the reader should know before anything else."""

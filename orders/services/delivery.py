@@ -22,9 +22,10 @@ from orders.services.order_writer import (
     follow_deliveries,
     write_order_moves,
 )
-from orders.services.subscription_steps import follow_order, lock_order, was_renewed_since
+from orders.services.subscription_steps import follow_order, lock_order
 from orders.standing import check, parties_of
 from orders.subscription_lifecycle import SubscriptionStatus
+from orders.subscription_standing import renewed_since
 from orders.vendor_calls import call_off, settle_calls
 
 MAX_LINKS = 20
@@ -110,7 +111,7 @@ def cancel_order(*, actor: Actor, order_id: int, reason: str = "", now: datetime
         order = lock_order(found)
         parties = parties_of(order, actor)
         to = check(order, OrderMove.CANCEL, parties)
-        if OrderParty.SELLER not in parties and was_renewed_since(order):
+        if OrderParty.SELLER not in parties and renewed_since([order]):
             raise Late(
                 "A period has been renewed on these terms since. Ask for another change instead.", code="renewed"
             )

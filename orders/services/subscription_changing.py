@@ -123,18 +123,35 @@ def ask_for_change(
     with transaction.atomic():
         subscription = lock_subscription(found.pk)
         change = opened_change(subscription, wanted, actor, now, seen_gross)
-        outcome = request_approval(
-            actor=actor,
-            kind=SubjectKind.SUBSCRIPTION_CHANGE,
-            subject_id=str(change.pk),
-            approver_id=approver_id,
-            comment=comment,
-            once=once,
-            now=now,
-        )
-        if outcome.record is None:
-            write_change(change, ChangeStatus.WITHDRAWN, now)
-        return outcome
+        asked = Asked(approver_id, comment, once=once)
+        return ask_about(change, asked, actor, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom to ask, with which words; `by` is the seller's person who asks in the customer's name."""
+
+    approver_id: int | None
+    comment: str = ""
+    by: Actor | None = None
+    once: Once | None = None
+
+
+def ask_about(change: SubscriptionChange, asked: Asked, customer: Actor, now: datetime) -> Outcome[Approval]:
+    """A step: put a change that was just opened to its approver; it is withdrawn where nobody can be asked."""
+    outcome = request_approval(
+        actor=customer,
+        kind=SubjectKind.SUBSCRIPTION_CHANGE,
+        subject_id=str(change.pk),
+        approver_id=asked.approver_id,
+        comment=asked.comment,
+        asked_by=asked.by,
+        once=asked.once,
+        now=now,
+    )
+    if outcome.record is None:
+        write_change(change, ChangeStatus.WITHDRAWN, now)
+    return outcome
 
 
 def take_back_change(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from approvals.models import Approval, SubjectKind
 from approvals.outcomes import Outcome
-from approvals.services.ask import request_approval, ruling_for
+from approvals.services.ask import ruling_for
 from approvals.subjects import subject_of
 from companies.actors import Actor
 from config.kit.refused import Late, NotYours
@@ -26,16 +26,16 @@ from orders.services.on_behalf import (
 )
 from orders.services.order_steps import check_orderable, kept, not_permitted
 from orders.services.subscription_changing import (
+    Asked,
     ChangeOutlook,
     Wanted,
+    ask_about,
     change_outlook,
     found_subscription,
     opened_change,
 )
 from orders.services.subscription_ordering import order_change
 from orders.services.subscription_steps import lock_subscription
-from orders.services.subscription_writer import write_change
-from orders.subscription_lifecycle import ChangeStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +130,7 @@ def ask_for_customers_change(
         customer = _customer(actor, subscription)
         check_customer_decides_none(subscription, now)
         change = opened_change(subscription, wanted, customer, now, seen_gross)
-        outcome = request_approval(
-            actor=customer,
-            kind=SubjectKind.SUBSCRIPTION_CHANGE,
-            subject_id=str(change.pk),
-            approver_id=approver_id,
-            comment=comment,
-            asked_by=actor,
-            now=now,
-        )
-        if outcome.record is None:
-            write_change(change, ChangeStatus.WITHDRAWN, now)
-        return outcome
+        return ask_about(change, Asked(approver_id, comment, by=actor), customer, now)
 
 
 def _customer(actor: Actor, subscription: Subscription) -> Actor:

@@ -30,6 +30,7 @@ from orders.subscription_lifecycle import (
     periods_after_change,
     trial_period,
 )
+from orders.subscription_standing import renewal_text
 
 SYSTEM = SubscriptionParty.SYSTEM
 # What a subscription refers to from its beginning to its end.
@@ -268,7 +269,12 @@ def apply_change(subscription: Subscription, change: SubscriptionChange, actor: 
         )
     if running is not None:
         # What is needed to give it back, should its order be cancelled before it is carried out.
-        change.old = {**change.old, "was_trial": was_trial, "running": _spelled(running), "until": _until(subscription)}
+        change.old = {
+            **change.old,
+            "was_trial": was_trial,
+            "running": _spelled(running),
+            "until": renewal_text(subscription),
+        }
     write_change(change, ChangeStatus.APPLIED, now, columns=["old"])
     facts = {"from": before, "to": values_of(subscription)}
     columns = [*VALUES, *PERIOD, "is_trial"]
@@ -288,7 +294,7 @@ def _give_back(subscription: Subscription, change: SubscriptionChange, now: date
     subscription.includes_tax, subscription.tax_rate = bool(old["includes_tax"]), Decimal(old["tax_rate"])
     subscription.net, subscription.tax = Decimal(old["net"]), Decimal(old["tax"])
     subscription.gross = Decimal(old["gross"])
-    if old.get("was_trial") or old.get("until") == _until(subscription):
+    if old.get("was_trial") or old.get("until") == renewal_text(subscription):
         # A period that was renewed since stays; a trial is one again, and may be over by now.
         subscription.is_trial = bool(old.get("was_trial"))
         subscription.running = _read(old["running"])
@@ -306,19 +312,6 @@ def _give_back(subscription: Subscription, change: SubscriptionChange, now: date
         columns=[*VALUES, *PERIOD, "is_trial"],
         facts={"from": before, "to": values_of(subscription)},
     )
-
-
-def was_renewed_since(order: Order) -> bool:
-    """A further period of its subscription was charged on the terms that this order brought."""
-    change = order.checkout.change
-    if change is None or change.status != ChangeStatus.APPLIED:
-        return False
-    subscription = change.subscription
-    return subscription.status == SubscriptionStatus.ACTIVE and change.old.get("until") != _until(subscription)
-
-
-def _until(subscription: Subscription) -> str:
-    return subscription.renews_at.isoformat() if subscription.renews_at else ""
 
 
 def _spelled(running: Periods) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from catalog.models import Listing
 from catalog.models.product import Provisioning
 from config.kit.refused import Late
 from notifications.models import WebhookDelivery
+from orders.board import moves_for
 from orders.lifecycle import DeliveryState
 from orders.models import Order, Subscription
 from orders.services.delivery import cancel_order
@@ -38,6 +39,8 @@ def test_who_renewed_at_the_smaller_price_does_not_get_the_larger_back(cast, pla
 
     with nothing_changes(), pytest.raises(Late, match="renewed on these terms"):
         cancel(cast, "ana", order)
+    assert "cancel" not in moves_for(again(order), cast.actor("ana"))  # nor is it offered
+    assert "cancel" in moves_for(again(order), cast.actor("victor"))
     assert Order.objects.get(kind="renewal").gross == again(large).gross
 
 
