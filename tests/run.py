@@ -105,9 +105,11 @@ def main(arguments: list[str]) -> int:
         runs.lines.append(f"PostgreSQL: not run, {unavailable}")
 
     # The long walks through all moves ask about rules, which are the same.
-    folders = runs.chosen_or([*(str(Path("tests", name)) for name in SQLITE_PART), "--ignore-glob=*_walk.py"])
+    folders = runs.chosen_or(
+        [*(str(Path("tests", name)) for name in SQLITE_PART), "--ignore-glob=*_walk.py", "--nomigrations"]
+    )
     # Their migrations are tried on SQLite, too, by the demo that a story starts.
-    words = ("-m", "not browser", "--nomigrations", *parallel, *folders)
+    words = ("-m", "not browser", *parallel, *folders)
     runs.pytest("services, lists and operations of the API on SQLite", *words, environ=bare)
 
     if servers.chromium() is None:
