@@ -1,34 +1,13 @@
 """What if two requests come at the same moment? One of them holds, and the other one is told so."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from approvals.models import Approval
 from orders.models import Cart
 from tests.api.approving import APPROVALS, ask, asking
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*calls):
-    """The answers of all calls, started together from threads of their own."""
-    ready, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index, call):
-        try:
-            ready.wait(5)
-            answers[index] = call()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return answers
 
 
 def codes(answers):

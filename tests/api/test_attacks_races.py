@@ -1,11 +1,11 @@
 """What if somebody is quick? Signing out while the session is refreshed, and changing a cart while it is ordered."""
 
 import threading
+from concurrent.futures import wait
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from companies.models import ApiToken
@@ -14,8 +14,8 @@ from orders.models import Order
 from tests.api.buying import place
 from tests.api.carting import path
 from tests.api.conftest import make_token
-from tests.api.test_carts_races import at_once
 from tests.factories import TaxClassFactory, TaxRateFactory
+from tests.threads import PATIENCE, aside, at_once
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
@@ -38,32 +38,21 @@ def renew(text):
 
 def refreshed_meanwhile(monkeypatch, text, what):
     """Do `what` while a refresh has the lock and has not written its new tokens yet; the new ones."""
-    issue, inside, go_on, made = tokens._issue, threading.Event(), threading.Event(), []
+    issue, inside, go_on = tokens._issue, threading.Event(), threading.Event()
 
     def slow_issue(*args):
-        if not inside.is_set():
-            inside.set()
-            go_on.wait(5)
+        inside.set()
+        assert go_on.wait(PATIENCE)
         return issue(*args)
 
     monkeypatch.setattr(tokens, "_issue", slow_issue)
-
-    def run(call):
-        try:
-            made.append(call())
-        finally:
-            connection.close()
-
-    refreshing = threading.Thread(target=run, args=(lambda: renew(text),))
-    ending = threading.Thread(target=run, args=(what,))
-    refreshing.start()
-    assert inside.wait(5)
-    ending.start()
-    ending.join(0.5)  # it waits for the lock
-    go_on.set()
-    refreshing.join(10)
-    ending.join(10)
-    return made[0]
+    with aside(lambda: renew(text)) as refreshing:
+        assert inside.wait(PATIENCE)
+        with aside(what) as ending:
+            wait([ending], timeout=0.5)  # it waits for the lock
+            assert not ending.done()
+            go_on.set()
+    return refreshing.result()
 
 
 def good_ones(family):

@@ -1,35 +1,14 @@
 """What if two requests about a cart come at the same moment? There is one cart, and nothing counts twice."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from orders.models import Cart
 from tests.api.carting import CARTS, item, path
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 NEW = {"currency": "EUR", "siteCode": "main"}
-
-
-def at_once(*calls):
-    """The answers of all calls, started together from threads of their own."""
-    ready, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index, call):
-        try:
-            ready.wait(5)
-            answers[index] = call()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return answers
 
 
 @pytest.fixture

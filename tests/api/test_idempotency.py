@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from companies.actors import Actor, Channel
@@ -23,6 +23,7 @@ from companies.services.idempotency import (
 )
 from companies.tasks import forget_old_requests, forget_old_tokens
 from config.kit.refused import Invalid, Late
+from tests.threads import PATIENCE, at_once
 
 NOW = timezone.now()
 
@@ -152,25 +153,15 @@ def test_the_same_person_for_another_company_is_somebody_else():
 @pytest.mark.races
 @pytest.mark.django_db(transaction=True)
 def test_two_at_the_same_time_make_one(once):
-    ready, answers = threading.Barrier(2), []
+    both_asked = threading.Barrier(2)
 
     def make():
         with transaction.atomic():
-            ready.wait(5)
+            both_asked.wait(PATIENCE)
             remember(once, "thing", threading.get_ident(), NOW)
             return f"made {threading.get_ident()}"
 
-    def send():
-        try:
-            answers.append(once_only(once, NOW, make, again))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    answers = at_once(*[lambda: once_only(once, NOW, make, again)] * 2)
 
     assert sorted(answer.split()[0] for answer in answers) == ["again", "made"]
     assert len({answer.split()[1] for answer in answers}) == 1

@@ -10,8 +10,8 @@ from companies.scopes import CLIENT_SCOPES
 from orders.models import Checkout, Order, Quote
 from tests.api.buying import ORDER, saas
 from tests.api.quoting import QUOTES, asks, at, item, made, operation, status
-from tests.api.test_approvals_races import at_once
 from tests.stories.scenes import DAY, OVER, QUOTE, WITHIN, again, check_histories, offered
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 

@@ -1,18 +1,17 @@
 """Many workers at one outbox: is each mail sent by exactly one of them?"""
 
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import transaction
 
 from notifications import delivery
 from notifications.models import Attempt, Notice
 from notifications.outbox import Letter, post
 from tests.factories import NoticeFactory, TenantFactory, UserFactory
+from tests.threads import at_once
 
 NOW = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
 FACTS = {"requester": "Rita Okafor", "total": "5,812.40 EUR"}
@@ -21,27 +20,12 @@ WORKERS = 4
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(work, count=WORKERS) -> list:
-    """What `count` threads answer that begin `work` together."""
-    ready = threading.Barrier(count)
-
-    def begin():
-        try:
-            ready.wait(10)
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return [each.result(30) for each in [pool.submit(begin) for _ in range(count)]]
-
-
 def test_each_mail_is_sent_by_one_worker():
     tenant, recipient = TenantFactory(), UserFactory()
     for _ in range(40):
         NoticeFactory(tenant=tenant, recipient=recipient, facts=FACTS, next_attempt_at=NOW)
 
-    sent = at_once(lambda: delivery.deliver_due(NOW))
+    sent = at_once(*[lambda: delivery.deliver_due(NOW)] * WORKERS)
 
     assert sum(sent) == 40
     assert Counter(each.message()["Message-ID"] for each in mail.outbox).most_common(1)[0][1] == 1
@@ -52,7 +36,7 @@ def test_each_mail_is_sent_by_one_worker():
 def test_the_nudge_and_the_sweep_send_one_mail(round_number):
     notice = NoticeFactory(facts=FACTS, next_attempt_at=NOW)
 
-    sent = at_once(lambda: delivery.deliver_these([notice.pk], NOW) + delivery.deliver_due(NOW))
+    sent = at_once(*[lambda: delivery.deliver_these([notice.pk], NOW) + delivery.deliver_due(NOW)] * WORKERS)
 
     assert sum(sent) == 1
     assert len(mail.outbox) == 1
@@ -65,6 +49,6 @@ def test_the_same_event_posted_by_two_transactions_is_told_once():
         with transaction.atomic():
             post([Letter(recipient.pk, "approval.requested", FACTS)], event="approval:1:1", tenant_id=tenant.pk)
 
-    at_once(tell)
+    at_once(*[tell] * WORKERS)
 
     assert Notice.objects.count() == 1
