@@ -93,10 +93,15 @@ def _call_next(among: WebhookDeliveryQuerySet, now: datetime | None) -> Made | N
     if endpoint is None:
         WebhookDelivery.objects.filter(pk=delivery.pk).update(claimed_until=None)
         return Made(delivery.company_id, taken=False)
-    ended = _attempt(delivery, endpoint, now or timezone.now())
-    follows = _record(delivery.pk, ended, now or timezone.now())
-    if follows.gone:
-        _stop(endpoint, follows.words, now or timezone.now())
+    try:
+        ended = _attempt(delivery, endpoint, now or timezone.now())
+        follows = _record(delivery.pk, ended, now or timezone.now())
+        if follows.gone:
+            _stop(endpoint, follows.words, now or timezone.now())
+    except Exception:
+        # Its claim runs out and it is met again; the calls to others must not wait for that.
+        log.exception("webhook not recorded", call=delivery.call_id)
+        return Made(delivery.company_id, taken=False)
     if not follows.taken:
         log.warning("webhook not taken", call=delivery.call_id, topic=delivery.topic, said=follows.words)
     return Made(delivery.company_id, follows.taken)

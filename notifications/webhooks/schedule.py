@@ -57,7 +57,7 @@ def wished(retry_after: str, now: datetime) -> timedelta:
         return timedelta(seconds=int(text[:9]))
     try:
         at = parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return timedelta()
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
     return max(at - now, timedelta())

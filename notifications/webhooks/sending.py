@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import queue
 import socket
 import ssl
 import threading
@@ -16,12 +17,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from config.kit.refused import Invalid
 from notifications.webhooks.addresses import Rules, Target, target_of, why_closed
 
-CONNECT_SECONDS = 5
-ALL_SECONDS = 15  # from connecting to the end of the answer; far less than a claim lasts
+FIND_SECONDS = 5  # to be told the addresses of a name
+CONNECT_SECONDS = 5  # to each of them
+ALL_SECONDS = 15  # from the name to the end of the answer; far less than a claim lasts
 KEPT = 1_000  # bytes of the answer
 MOST_ADDRESSES = 3
 TOO_LATE = "no complete answer in time"
@@ -41,29 +44,64 @@ class Answer:
 
 
 def send(url: str, body: bytes, headers: Mapping[str, str], rules: Rules) -> Answer:
-    """POST `body` and give the answer back, whatever its status. Raises `NotReached`."""
+    """POST `body` and give the answer back, whatever its status; over after `ALL_SECONDS`. Raises `NotReached`."""
     try:
         target = target_of(url, rules)
     except Invalid as refusal:
         raise NotReached(refusal.text) from refusal
-    end = time.monotonic() + ALL_SECONDS
-    connection = _connected(target, _addresses(target, rules))
-    # Timeouts of sockets begin anew with every byte; this one does not.
-    timer = threading.Timer(max(end - time.monotonic(), 0.1), _hang_up, [connection])
-    timer.daemon = True
-    timer.start()
-    try:
-        connection.request("POST", target.path, body, {"Host": target.authority, **headers})
-        response = connection.getresponse()
-        text = response.read(KEPT).decode("utf-8", "replace").replace("\x00", "")
-    except (OSError, http.client.HTTPException, ValueError) as failure:
-        raise NotReached(TOO_LATE if time.monotonic() >= end else _said(failure)) from failure
-    finally:
-        timer.cancel()
-        connection.close()
-    if time.monotonic() >= end:
-        raise NotReached(TOO_LATE)  # cut off, it looks like an answer that ends there
+    with _Deadline(ALL_SECONDS) as deadline:
+        connection = _connected(target, _addresses(target, rules, deadline), deadline)
+        try:
+            connection.request("POST", target.path, body, {"Host": target.authority, **headers})
+            response = connection.getresponse()
+            text = response.read(KEPT).decode("utf-8", "replace").replace("\x00", "")
+        except (OSError, http.client.HTTPException, ValueError) as failure:
+            raise NotReached(TOO_LATE if deadline.is_over else _said(failure)) from failure
+        finally:
+            connection.close()
+        if deadline.is_over:
+            raise NotReached(TOO_LATE)  # cut off, it looks like an answer that ends there
     return Answer(response.status, response.headers.get("Retry-After", ""), text)
+
+
+class _Deadline:
+    """The end of a whole call: then whatever socket is in use is cut off.
+
+    Timeouts of sockets begin anew with every byte; this one does not.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._sock: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    @property
+    def left(self) -> float:
+        """Seconds; never nothing, which would be a socket that does not wait."""
+        return max(self._end - time.monotonic(), 0.001)
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._end
+
+    def watch(self, sock: socket.socket) -> None:
+        """From now on this is the socket that is cut off."""
+        self._sock = sock
+        sock.settimeout(self.left)
+
+    def _cut(self) -> None:
+        if self._sock is not None:
+            with contextlib.suppress(OSError):
+                # Not the method of a TLS socket, which takes away what its other thread is about to use.
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
 
 
 @cache
@@ -72,10 +110,10 @@ def tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _addresses(target: Target, rules: Rules) -> list[str]:
+def _addresses(target: Target, rules: Rules, deadline: _Deadline) -> list[str]:
     """All addresses of the name; none of them may be closed, since it is not ours to choose among them."""
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        found = _found(target, min(FIND_SECONDS, deadline.left))
     except (OSError, UnicodeError) as failure:
         raise NotReached(f"{target.host} was not found") from failure
     addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
@@ -87,33 +125,54 @@ def _addresses(target: Target, rules: Rules) -> list[str]:
     return addresses[:MOST_ADDRESSES]
 
 
-def _connected(target: Target, addresses: list[str]) -> http.client.HTTPConnection:
+def _found(target: Target, seconds: float) -> list[Any]:
+    """What the resolver says in time. It knows no timeout itself, so it is asked in a thread, and left there."""
+    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as failure:
+            answers.put(failure)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise NotReached(f"{target.host} was not found in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return list(answer)
+
+
+def _connected(target: Target, addresses: list[str], deadline: _Deadline) -> http.client.HTTPConnection:
     """An open connection to the first of these addresses that answers."""
     failure: Exception = NotReached(f"{target.host} has no address")
     for address in addresses:
         try:
-            sock = socket.create_connection((address, target.port), CONNECT_SECONDS)
-            try:
-                if target.tls:
-                    sock = tls_context().wrap_socket(sock, server_hostname=target.host)
-            except BaseException:
-                sock.close()
-                raise
+            sock = _open(target, address, deadline)
         except (OSError, ValueError) as refused:
-            failure = refused
+            failure = TimeoutError() if deadline.is_over else refused
             continue
-        sock.settimeout(ALL_SECONDS)
-        connection = http.client.HTTPConnection(target.host, target.port, timeout=ALL_SECONDS)
+        connection = http.client.HTTPConnection(target.host, target.port)
         connection.sock = sock
         connection.auto_open = 0  # it would resolve the name again
         return connection
     raise NotReached(_said(failure)) from failure
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    if connection.sock is not None:
-        with contextlib.suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+def _open(target: Target, address: str, deadline: _Deadline) -> socket.socket:
+    sock = socket.create_connection((address, target.port), min(CONNECT_SECONDS, deadline.left))
+    try:
+        deadline.watch(sock)
+        if target.tls:
+            sock = tls_context().wrap_socket(sock, server_hostname=target.host, do_handshake_on_connect=False)
+            deadline.watch(sock)  # wrapped, it is another object, and what was watched is empty
+            sock.do_handshake()
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _said(failure: Exception) -> str:

@@ -124,6 +124,7 @@ def test_the_wait_doubles_and_ends_in_giving_up():
         ("soon", timedelta()),
         ("", timedelta()),
         ("9" * 40, timedelta(seconds=999_999_999)),
+        ("Tue, 24 Nov 2026 13:15:00 +99999999999999", timedelta()),
     ],
 )
 def test_a_receiver_may_say_when_to_come_back(said, pause):

@@ -179,12 +179,13 @@ def test_one_slow_system_does_not_hold_up_the_calls_to_others(cast, system, endp
     assert not second.attempts.exists()
 
 
-def test_no_answer_in_time_is_no_answer(cast, system, endpoint, monkeypatch):
-    monkeypatch.setattr(sending, "ALL_SECONDS", 0.3)
+@pytest.mark.parametrize("begun", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"])
+def test_no_answer_in_time_is_no_answer(cast, system, endpoint, monkeypatch, begun):
+    monkeypatch.setattr(sending, "ALL_SECONDS", 0.15)
     done = threading.Event()
 
     def drip(handler):
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        handler.wfile.write(begun)
         for _ in range(30):
             if done.wait(0.1):
                 break
@@ -197,6 +198,15 @@ def test_no_answer_in_time_is_no_answer(cast, system, endpoint, monkeypatch):
     done.set()
     assert time.monotonic() - started < 2
     assert delivery.attempts.get().error == sending.TOO_LATE
+
+
+def test_a_name_that_nobody_resolves_holds_up_no_worker(monkeypatch):
+    monkeypatch.setattr(sending, "ALL_SECONDS", 0.1)
+    done = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: done.wait(30))
+    with pytest.raises(sending.NotReached, match="not found in time"):
+        sending.send("https://vendor.example/hooks", b"{}", {}, Rules())
+    done.set()
 
 
 def test_nobody_there(cast, system, endpoint):
