@@ -25,6 +25,9 @@ from orders.services.cart_writer import write_cart_move
 
 MOST_MERGED = 20
 
+# A product, and its plan where it is sold by plan.
+_What = tuple[int, int | None]
+
 
 def change_cart(
     *,
@@ -92,9 +95,9 @@ def refresh_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> 
     with filling(actor, cart_id, now) as cart:
         lines = list(cart.lines.select_related("listing"))
         offers = _offers(cart.marketplace_id, cart.currency, [line for line in lines if not line.listing.is_active])
-        moved = [line for line in lines if not line.listing.is_active and line.product_id in offers]
+        moved = [line for line in lines if not line.listing.is_active and _what(line) in offers]
         for line in moved:
-            line.listing = offers[line.product_id]
+            line.listing = offers[_what(line)]
         if moved:
             CartLine.objects.bulk_update(moved, ["listing"])
             touch(cart, now)
@@ -201,26 +204,36 @@ def _save(cart: Cart, columns: Iterable[str], now: datetime) -> None:
 
 
 def _move_lines(cart: Cart, marketplace: Marketplace, currency: str) -> None:
-    """Give a locked cart another currency or marketplace, and each line the offer of its product there."""
+    """Give a locked cart another currency or marketplace, and each line the offer of its product and plan there."""
     check_sold_in(marketplace, currency)
-    lines = list(cart.lines.select_related("product"))
+    lines = list(cart.lines.select_related("product", "listing__plan"))
     offers = _offers(marketplace.pk, currency, lines)
-    missing = [line.product for line in lines if line.product_id not in offers]
+    missing = [line for line in lines if _what(line) not in offers]
     if missing:
         raise Invalid(
             "Some lines are not sold there.",
             field="items",
-            details=[f"{product.sku} is not sold in {currency} on {marketplace.name}." for product in missing],
+            details=[f"{_called(line)} is not sold in {currency} on {marketplace.name}." for line in missing],
         )
     for line in lines:
-        line.listing = offers[line.product_id]
+        line.listing = offers[_what(line)]
         within_bounds(line.quantity, line.listing)
     CartLine.objects.bulk_update(lines, ["listing"])
     cart.currency = currency
 
 
-def _offers(marketplace_id: int, currency: str, lines: Iterable[CartLine]) -> dict[int, Listing]:
-    """The offers on sale of the lines' products, by product."""
+def _offers(marketplace_id: int, currency: str, lines: Iterable[CartLine]) -> dict[_What, Listing]:
+    """The offers on sale there of what the lines may hold: one at most of a product sold once, or of a plan."""
     products = {line.product_id for line in lines}
     offers = Listing.objects.on_sale().filter(marketplace_id=marketplace_id, currency=currency, product_id__in=products)
-    return {offer.product_id: offer for offer in offers}
+    return {(offer.product_id, offer.plan_id): offer for offer in offers}
+
+
+def _what(line: CartLine) -> _What:
+    """What a line holds, wherever and in which currency it is offered. The line comes with its listing."""
+    return line.product_id, line.listing.plan_id
+
+
+def _called(line: CartLine) -> str:
+    plan = line.listing.plan
+    return f"{line.product.sku} {plan.code}" if plan else line.product.sku

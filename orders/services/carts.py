@@ -171,10 +171,12 @@ def close_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Ca
 def delete_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Cart:
     """Close a cart, and do not show it to clients of the API any more."""
     now = now or timezone.now()
-    cart = _move(actor, cart_id, CartMove.CLOSE, now)
-    cart.deleted_at = now
-    cart.save(update_fields=["deleted_at"])
-    return cart
+    found = _settled(actor, cart_id, now)
+    with transaction.atomic():
+        cart = _moved(found, CartMove.CLOSE, now)
+        cart.deleted_at = now
+        cart.save(update_fields=["deleted_at"])
+        return cart
 
 
 def restore_cart(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Cart:
@@ -230,10 +232,20 @@ def _line(cart: Cart, line_id: int) -> CartLine:
 
 def _move(actor: Actor, cart_id: int, move: CartMove, now: datetime | None) -> Cart:
     now = now or timezone.now()
+    found = _settled(actor, cart_id, now)
+    with transaction.atomic():
+        return _moved(found, move, now)
+
+
+def _settled(actor: Actor, cart_id: int, now: datetime) -> Cart:
+    """The unlocked cart, given back where nobody answered its request in time."""
     found = find_cart(actor, cart_id)
     expire_bound(subject_of(SubjectKind.CART_CHECKOUT), found, now)
-    with transaction.atomic():
-        cart = Cart.objects.locked().get(pk=found.pk)
-        check_not_held(cart)
-        write_cart_move(cart, move, CartParty.OWNER, now)
-        return cart
+    return found
+
+
+def _moved(found: Cart, move: CartMove, now: datetime) -> Cart:
+    cart = Cart.objects.locked().get(pk=found.pk)
+    check_not_held(cart)
+    write_cart_move(cart, move, CartParty.OWNER, now)
+    return cart

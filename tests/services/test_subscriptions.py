@@ -9,6 +9,7 @@ from approvals.models import Approval
 from catalog.models import Listing, Plan, Product
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.models import Order, Subscription
+from orders.services import cart_changes, carts
 from orders.services.subscription_changing import Wanted, change_outlook
 from orders.services.subscription_ending import renew_due
 from tests.stories.scenes import (
@@ -25,6 +26,7 @@ from tests.stories.scenes import (
     happened,
     nothing_changes,
     now,
+    open_cart,
     reject,
     told_since,
     withdraw,
@@ -101,6 +103,37 @@ class TestBeginning:
         subscribe(cast, "bea", plans["BASIC"], trial=True)
 
         assert sorted(Subscription.objects.values_list("status", flat=True)) == ["awaiting", "cancelled"]
+
+    def test_a_cart_keeps_its_plan_in_another_currency_and_at_a_new_offer(self, cast, plans):
+        """Each plan of a product has its own offer; a month must not become a year on the way."""
+        for code in ("BASIC", "PRO"):
+            _offer_again(plans[code], plans[code].unit_price + 1, "USD")
+        ana, cart = cast.actor("ana"), open_cart(cast, "ana", create=True)
+        for code in ("PRO", "BASIC"):
+            carts.add_line(actor=ana, cart_id=cart.pk, listing_id=plans[code].pk)
+
+        cart_changes.change_currency(actor=ana, cart_id=cart.pk, currency="USD")
+        assert _plans_in(cart) == [("PRO", 301), ("BASIC", 101)]
+
+        Listing.objects.filter(currency="USD").update(is_active=False)
+        for code in ("BASIC", "PRO"):
+            _offer_again(plans[code], plans[code].unit_price + 2, "USD")
+        cart_changes.refresh_cart(actor=ana, cart_id=cart.pk)
+        assert _plans_in(cart) == [("PRO", 302), ("BASIC", 102)]
+
+
+def _offer_again(listing, unit_price, currency):
+    Listing.objects.create(
+        marketplace_id=listing.marketplace_id,
+        product_id=listing.product_id,
+        plan_id=listing.plan_id,
+        unit_price=unit_price,
+        currency=currency,
+    )
+
+
+def _plans_in(cart):
+    return list(cart.lines.order_by("position").values_list("listing__plan__code", "listing__unit_price"))
 
 
 class TestChanging:
