@@ -12,8 +12,11 @@ from companies.models import Member
 from companies.roles import GROUP_ROLES, SELLING_ROLES
 from config.kit.refused import Late, Missing
 from config.kit.wording import moment_text
-from orders.models import Quote
+from orders.models import Checkout, Quote
 from orders.quote_lifecycle import QUOTE, QuoteMove, QuoteParty, QuoteStatus
+
+# Who says how a quote is paid that was accepted without a word about it.
+PAYING = frozenset({QuoteParty.CUSTOMER, QuoteParty.APPROVER})
 
 
 def parties_of_quote(quote: Quote, actor: Actor) -> frozenset[QuoteParty]:
@@ -46,6 +49,13 @@ def check_quote(quote: Quote, move: QuoteMove, parties: frozenset[QuoteParty], n
         return QuoteStatus(QUOTE.next_status(quote.status_at(now), move, parties))
     except Late:
         raise Late(how_the_quote_stands(quote, now), code=f"quote_{quote.status_at(now).lower()}") from None
+
+
+def payment_is_open(quote: Quote, actor: Actor) -> bool:
+    """It was ordered without a word about payment, and this actor may say it. Two queries at most."""
+    if quote.status != QuoteStatus.ACCEPTED or parties_of_quote(quote, actor).isdisjoint(PAYING):
+        return False
+    return Checkout.objects.filter(quote=quote, payment_open=True).exists()
 
 
 def check_there(quote: Quote) -> None:

@@ -149,6 +149,7 @@ def _group(order: Order) -> str:
 
 def _pairs(order: Order, *, priced: bool) -> list[Values]:
     payment = order.payment or {}
+    paid = "Not said yet" if order.checkout.payment_open else payment_text(payment)
     place = {"tenant_id": order.tenant_id, "site_code": order.marketplace.key}
     return [
         {"label": "Kind", "value": rows.kind_text(order)},
@@ -157,7 +158,7 @@ def _pairs(order: Order, *, priced: bool) -> list[Values]:
         {"label": "Delivered by", "value": order.vendor.name},
         {"label": "Shipping", "value": shipping_text(order.shipping, **place)},
         {"label": "Delivery window", "value": window_text(order.delivery_window or {}, **place)},
-        {"label": "Payment", "value": payment_text(payment) if priced else ""},
+        {"label": "Payment", "value": paid if priced else ""},
         {"label": "Reference", "value": payment.get("reference", "") if priced else ""},
     ]
 

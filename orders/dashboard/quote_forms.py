@@ -111,6 +111,13 @@ class OrderOfferForm(PaymentFields):
     comment = WordsField(label="A word to the seller")
 
 
+class PaymentForm(PaymentFields):
+    """How an offer is paid that was accepted without a word about it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, windows={}, **kwargs)
+
+
 class AskApprovalForm(ApproverFields):
     """Whom to ask whether an offer may be ordered; payment and delivery window come with the order."""
 

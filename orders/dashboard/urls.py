@@ -35,6 +35,7 @@ urlpatterns = [
     path("quotes/<key:number>/pdf/", quotes.pdf, name="quote_pdf"),
     path("quotes/<key:number>/accept/", quote_accepting.accept, name="quote_accept"),
     path("quotes/<key:number>/note/", quotes.note, name="quote_note"),
+    path("quotes/<key:number>/payment/", quote_accepting.pay, name="quote_payment"),
     path("quotes/<key:number>/<slug:move>/", quotes.answer, name="quote_answer"),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
     path("subscriptions/<key:number>/", subscriptions.subscription, name="subscription"),

@@ -21,9 +21,9 @@ from config.kit.refused import Invalid, Late, NotYours
 from orders.details import CheckoutDetails, read_details
 from orders.models import Checkout, Quote
 from orders.quote_edits import Edit
-from orders.quote_lifecycle import QuoteMove, QuoteParty, QuoteStatus
+from orders.quote_lifecycle import QuoteMove, QuoteStatus
 from orders.quote_priced import PricedQuote
-from orders.quote_standing import check_quote, parties_of_quote
+from orders.quote_standing import PAYING, check_quote, how_the_quote_stands, parties_of_quote
 from orders.services.checkout import MADE_CHECKOUT, approve_and_order, place_approved_order
 from orders.services.order_steps import check_orderable, kept, not_permitted
 from orders.services.order_writer import write_payment
@@ -31,8 +31,6 @@ from orders.services.placing import Placement, place_step
 from orders.services.quote_changing import change_quote, edit_step
 from orders.services.quote_ordering import close_quote, quote_details
 from orders.services.quote_steps import find_quote
-
-_PAYING = frozenset({QuoteParty.CUSTOMER, QuoteParty.APPROVER})
 
 
 def accept_quote(
@@ -122,11 +120,28 @@ def check_out_quote(
     return _pay(found, wanted, actor, once, now)
 
 
+def choose_payment(
+    *, actor: Actor, quote_id: int, details: Mapping[str, Any], now: datetime | None = None
+) -> Outcome[Checkout]:
+    """Say once how a quote is paid that was accepted without a word about it; never orders anything.
+
+    For the same people. Raises as `check_out_quote`, and `Late` for a quote that is not ordered.
+    """
+    now = now or timezone.now()
+    wanted = read_details(details)
+    if not wanted.payment:
+        raise Invalid("Choose how it is to be paid.", field="payment")
+    found = find_quote(actor, quote_id, now)
+    if found.status != QuoteStatus.ACCEPTED:
+        raise Late(how_the_quote_stands(found, now), code=f"quote_{found.status_at(now).lower()}")
+    return _pay(found, wanted, actor, None, now)
+
+
 def _pay(found: Quote, wanted: CheckoutDetails, actor: Actor, once: Once | None, now: datetime) -> Outcome[Checkout]:
     """Add the payment to what was ordered by accepting; for its customer and its approver."""
     with transaction.atomic():
         quote: Quote = subject_of(SubjectKind.QUOTE_CHECKOUT).lock(str(found.pk))
-        if parties_of_quote(quote, actor).isdisjoint(_PAYING):
+        if parties_of_quote(quote, actor).isdisjoint(PAYING):
             raise NotYours("Only its customer and its approver say how a quote is paid.")
         checkout = Checkout.objects.get(quote=quote)
         orders = list(checkout.orders.select_for_update(of=("self",), no_key=True).order_by("pk"))

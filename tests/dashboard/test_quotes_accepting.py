@@ -13,6 +13,7 @@ from approvals.models import Approval
 from companies.models import Member
 from notifications.models import Notice
 from orders.models import Checkout, Order, Quote
+from orders.services.quote_accepting import accept_quote
 from tests.dashboard.quote_scenes import NINE_DESKS, asked, offered, opened, repriced, requested, url
 from tests.factories import PreferenceFactory
 
@@ -381,3 +382,34 @@ def test_the_queries_do_not_grow_with_the_lines(cast, sign_in, count, django_ass
     client.get(url(quote))
     with django_assert_num_queries(14):
         assert client.get(url(quote, "quote_accept")).status_code == 200
+
+
+# What accepting elsewhere left open
+
+
+def test_what_was_accepted_without_a_payment_gets_it_on_its_page(cast, sign_in, words):
+    quote, client = offered(cast, "bea"), sign_in("bea")
+    accept_quote(actor=cast.actor("bea"), quote_id=quote.pk)
+    order, pay = Order.objects.get(), url(quote, "quote_payment")
+    assert "it is not said yet how it is paid" in words(client.get(reverse("dashboard:quotes")))
+    assert "It is not said yet how it is paid. " in words(client.get(url(quote)))
+    refused = client.post(pay, {"payment": "purchase_order", "reference": ""}, follow=True)
+    assert "Enter the number of your purchase order." in words(refused)
+    said = client.post(pay, {"payment": "purchase_order", "reference": "PO-8"}, follow=True)
+    assert "not said yet" not in words(said)
+    order.refresh_from_db()
+    assert order.payment == {"provider": "invoice", "method": "purchase_order", "reference": "PO-8"}
+    again = client.post(pay, {"payment": "invoice", "reference": ""}, follow=True)
+    assert f"This quote was already ordered as {order.number}." in words(again)
+    order.refresh_from_db()
+    assert (order.payment["reference"], Order.objects.count()) == ("PO-8", 1)
+
+
+def test_saying_how_it_is_paid_orders_nothing_and_is_no_colleagues(cast, sign_in, words):
+    quote = offered(cast, "bea")
+    reply = sign_in("bea").post(url(quote, "quote_payment"), {"payment": "invoice", "reference": ""}, follow=True)
+    assert f"Quote {quote.number} waits for the customer's answer." in words(reply)
+    assert nothing_came_of(quote)
+    accept_quote(actor=cast.actor("bea"), quote_id=quote.pk)
+    assert sign_in("tom").post(url(quote, "quote_payment"), {"payment": "invoice"}).status_code == 404
+    assert Checkout.objects.get().payment_open

@@ -360,7 +360,7 @@ def _delivery(order: Order) -> list[tuple[str, str]]:
     return [
         ("Shipping", in_reader_language(method.name) if method else key),
         ("Delivery window", _window(order)),
-        ("Payment", payment_text(order.payment)),
+        ("Payment", "Not said yet" if order.checkout.payment_open else payment_text(order.payment)),
         ("Your reference", str(order.payment.get("reference") or "")),
     ]
 

@@ -24,12 +24,12 @@ from orders.dashboard.content.quote_history import events_of, reason_text, timel
 from orders.dashboard.content.quote_lines import compared, listed_lines, listed_totals, offered_lines, offered_totals
 from orders.dashboard.content.quote_words import Reading, lead, seller_of
 from orders.dashboard.content.quotes import badge
-from orders.dashboard.quote_forms import AnswerForm, NoteForm
+from orders.dashboard.quote_forms import AnswerForm, NoteForm, PaymentForm
 from orders.details import BILLING, SHIPPING
 from orders.models import Order, Quote
 from orders.quote_lifecycle import REASON_OF, TO_PRICE, QuoteMove, QuoteStatus
 from orders.quote_priced import PricedQuote, priced_quote
-from orders.quote_standing import quote_moves_for
+from orders.quote_standing import payment_is_open, quote_moves_for
 from orders.services.quote_reasons import reasons_of
 
 ANSWERS: dict[QuoteMove, Values] = {
@@ -46,6 +46,8 @@ ANSWERS: dict[QuoteMove, Values] = {
     },
 }
 
+LACKS_PAYMENT = "It is not said yet how it is paid."
+
 # Who wrote the comment and reason that stand with the present status.
 STATUS_EVENTS = (
     *("quote.opened", "quote.change_asked", "quote.declined", "quote.declined_by_merchant", "quote.accepted"),
@@ -61,10 +63,11 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
     moves = quote_moves_for(quote, actor, now)
     ruling = _ruling(reading, moves)
     word, tone = badge(quote, now)
+    lacks_payment = payment_is_open(quote, actor)
     return {
         "quote": quote,
         "label": label_of([line.name for line in priced.lines]),
-        "lead": lead(reading),
+        "lead": f"{lead(reading)} {LACKS_PAYMENT if lacks_payment else ''}".strip(),
         "status": word,
         "tone": tone,
         "steps": steps(reading),
@@ -80,7 +83,7 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
         "pdf_url": reverse("dashboard:quote_pdf", args=[quote.number]) if reading.shows_offer else "",
         "order_links": [{"number": o.number, "url": reverse("dashboard:order", args=[o.number])} for o in orders],
         "reason": reason_box(ruling, quote.company) if ruling else None,
-        "moves": buttons(reading, moves, ruling, kept),
+        "moves": [_payment_button(quote, kept)] if lacks_payment else buttons(reading, moves, ruling, kept),
         "note": _note(quote, moves, kept),
     }
 
@@ -206,6 +209,20 @@ def _accept_button(reading: Reading, ruling: Ruling | None) -> Values:
         return {**button, "label": "See your request", "url": page, "hint": hint}
     hint = f"{approval.requester_name} asks you to approve it."
     return {**button, "label": "Answer the request", "url": page, "hint": hint}
+
+
+def _payment_button(quote: Quote, kept: Mapping[str, Any]) -> Values:
+    url = reverse("dashboard:quote_payment", args=[quote.number])
+    typed = kept if kept.get("sent_to") == url else {}
+    form = form_again(PaymentForm, typed, auto_id="id_payment_%s")
+    return {
+        "label": "Say how it is paid",
+        "kind": "primary",
+        "hint": "The order stands as it is; the seller reads how it is paid.",
+        "url": url,
+        "fields": list(form),
+        "comment_value": bool(typed),
+    }
 
 
 def _lines(reading: Reading, priced: PricedQuote) -> Values:

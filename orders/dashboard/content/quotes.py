@@ -38,7 +38,9 @@ def own_quotes(actor: Actor, now: datetime) -> QuerySet[Quote]:
 def with_lines(quotes: QuerySet[Quote]) -> QuerySet[Quote]:
     """With what a row of a list shows; two queries for any number of rows."""
     lines = QuoteLine.objects.select_related("product").order_by("position")
-    return quotes.select_related("marketplace", "seller", "approval").prefetch_related(Prefetch("lines", lines))
+    return quotes.select_related("marketplace", "seller", "approval", "checkout").prefetch_related(
+        Prefetch("lines", lines)
+    )
 
 
 def quote_rows(quotes: Iterable[Quote], actor: Actor, now: datetime) -> list[Values]:
@@ -83,7 +85,8 @@ def _why(quote: Quote, status: QuoteStatus, now: datetime) -> str:
     if status in TO_PRICE:
         return f"{who_has(quote)} has it"
     if status is QuoteStatus.ACCEPTED:
-        return f"Ordered as {quote.order_number}"
+        unpaid = "; it is not said yet how it is paid" if quote.checkout.payment_open else ""
+        return f"Ordered as {quote.order_number}{unpaid}"
     approval = quote.approval
     if status is not QuoteStatus.OPEN:
         return ""

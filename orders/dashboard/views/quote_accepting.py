@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from approvals.lifecycle import Status
 from approvals.models import Approval
@@ -15,10 +15,12 @@ from companies.portal import customer_area, refusals
 from config.kit.refused import Late
 from orders.dashboard.content.amounts import joined
 from orders.dashboard.content.quote_accept import accept_page
+from orders.dashboard.quote_forms import PaymentForm, checked
 from orders.dashboard.views.quotes import back, find
 from orders.models import Checkout, Quote
 from orders.quote_lifecycle import QuoteStatus
 from orders.quote_standing import how_the_quote_stands
+from orders.services.quote_accepting import choose_payment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,6 +37,18 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     if done is None:
         return render(request, "dashboard/quote_accept.html", page.context(), status=400 if page.form.errors else 200)
     messages.success(request, _said(done))
+    return redirect("dashboard:quote", number)
+
+
+@require_POST
+@customer_area
+@refusals(back=back)
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Say how an offer is paid that was accepted elsewhere without a word about it."""
+    found, form = find(request, number), PaymentForm(request.POST)
+    checked(form)
+    choose_payment(actor=request.actor, quote_id=found.pk, details=form.payment_details()).settled()
+    messages.success(request, "Saved. The seller reads on the order how it is paid.")
     return redirect("dashboard:quote", number)
 
 
