@@ -192,9 +192,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 # By name, so that they keep the prefix of a marketplace.
-LOGIN_URL = "sign_in"
+LOGIN_URL = LOGOUT_REDIRECT_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "sign_in"
+PASSWORD_RESET_TIMEOUT = 86_400  # seconds, as the mail says
 # Ten wrong passwords for one account from one address: a pause, not a lock-out by strangers of everybody.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours

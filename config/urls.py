@@ -15,10 +15,11 @@ import notifications.dashboard.urls
 import orders.control_panel.urls
 import orders.dashboard.approved
 import orders.dashboard.urls
-from companies.dashboard import views
+from companies.dashboard import passwords, views
 from config import health
 from config.demo_data.logins import demo_logins
 from config.styleguide import styleguide
+from notifications import password_pages
 
 # A portal is one namespace, whichever app a page of it belongs to.
 dashboard = [
@@ -39,6 +40,9 @@ urlpatterns = [
     path("", views.front, name="home"),
     path("sign-in/", views.SignIn.as_view(demo_logins=demo_logins if settings.DEMO else None), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("password/", password_pages.forgotten, name="password_forgotten"),
+    path("password/sent/", password_pages.sent, name="password_sent"),
+    path("password/<uidb64>/<token>/", passwords.NewPassword.as_view(), name="password_new"),
     path("switch/", views.switch, name="switch"),
     path("dashboard/", include((dashboard, "dashboard"))),
     path("control-panel/", include((control_panel, "control_panel"))),

@@ -14,9 +14,11 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from companies.passwords import new_password_path
 from notifications.attachments import attachment_of
 from notifications.branding import LOGO_HEIGHT, LOGO_ID, Brand, brand_of, picture_of
 from notifications.models import Notice
+from notifications.texts import PASSWORD_RESET
 from notifications.wording import Wording, one_line, wording_of
 
 # Styles must go into the elements for mail programs that drop <style>; the rules for narrow and dark
@@ -62,6 +64,7 @@ def mail_of(notice: Notice) -> EmailMultiAlternatives:
 
 def _values(notice: Notice, words: Wording, brand: Brand) -> dict[str, Any]:
     """What both layouts show."""
+    path = new_password_path(notice.recipient) if notice.topic == PASSWORD_RESET else notice.url
     return {
         "words": words,
         "sender": one_line(brand.name, LONGEST_SENDER),
@@ -69,7 +72,7 @@ def _values(notice: Notice, words: Wording, brand: Brand) -> dict[str, Any]:
         "logo_id": LOGO_ID,
         "logo_height": LOGO_HEIGHT,
         "recipient": one_line(notice.recipient.name),
-        "url": f"{brand.base_url}{notice.url}" if notice.url else "",
+        "url": f"{brand.base_url}{path}" if path else "",
         "site_url": brand.base_url,
         "sections": [_section(name, notice.topic, words.facts) for name in words.sections],
     }

@@ -141,7 +141,16 @@ class WebhookFacts:
     reader: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """The facts of every `account.*` topic, which go to whoever owns the account."""
+
+    account: str  # the address to sign in with
+    reader: str = ""
+
+
 FAMILIES = {
+    "account": AccountFacts,
     "approval": ApprovalFacts,
     "order": OrderFacts,
     "quote": QuoteFacts,
@@ -165,7 +174,7 @@ class Topic:
     sections: tuple[str, ...] = ()
 
     @property
-    def facts(self) -> type[ApprovalFacts | OrderFacts | QuoteFacts | SubscriptionFacts | WebhookFacts]:
+    def facts(self) -> type[AccountFacts | ApprovalFacts | OrderFacts | QuoteFacts | SubscriptionFacts | WebhookFacts]:
         """The facts of its family."""
         return FAMILIES[self.name.partition(".")[0]]
 
@@ -176,6 +185,7 @@ class Topic:
 
 
 ASKED = ("comment", "reasons", "lines")
+PASSWORD_RESET = "account.password_reset"  # noqa: S105 - the name of a topic
 
 TOPICS: dict[str, Topic] = {
     topic.name: topic
@@ -225,6 +235,7 @@ TOPICS: dict[str, Topic] = {
         Topic("webhook.failing", "Not reached", "waiting", ("seller",)),
         Topic("webhook.given_up", "Given up", "refused", ("seller",)),
         Topic("webhook.stopped", "Switched off", "refused", ("seller",)),
+        Topic(PASSWORD_RESET, "Password", "waiting", ("owner",)),
         Topic("quote.deleted", "Taken back", "closed", ("customer",), ("lines",)),
         Topic("quote.expired", "Expired", "closed", ("customer", "seller"), ("lines",)),
     )

@@ -56,7 +56,8 @@ def sign_in_paused(request: HttpRequest, response: HttpResponse | None, credenti
     minutes = round(settings.AXES_COOLOFF_TIME * 60)
     messages.error(
         request,
-        f"There were too many wrong passwords for this account. Wait {minutes} minutes, then try again.",
+        f"There were too many wrong passwords for this account. Wait {minutes} minutes, then try again, or choose "
+        "a new password by mail.",
     )
     return render(request, "accounts/sign_in.html", {"form": form}, status=429)
 

@@ -89,8 +89,17 @@ WEBHOOK = {
     "about": "CS1042",
     "next_at": "2026-12-01T13:05:00+00:00",
 }
-FACTS = {"approval": APPROVAL, "order": ORDER, "quote": QUOTE, "subscription": SUBSCRIPTION, "webhook": WEBHOOK}
+ACCOUNT = {"account": "rita@northwind.example"}
+FACTS = {
+    "account": ACCOUNT,
+    "approval": APPROVAL,
+    "order": ORDER,
+    "quote": QUOTE,
+    "subscription": SUBSCRIPTION,
+    "webhook": WEBHOOK,
+}
 REQUIRED = {
+    "account": ("account",),
     "approval": ("requester", "total"),
     "order": ("number", "customer"),
     "quote": ("number", "customer"),

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from companies.models import Tenant, User
 from notifications.mails import mail_of
 from notifications.models import Notice
-from notifications.texts import TIMES, TOPICS, OrderFacts, Side, complete, side_of
+from notifications.texts import PASSWORD_RESET, TIMES, TOPICS, OrderFacts, Side, complete, side_of
 from notifications.wording import LONGEST_SUBJECT, headline, wording_of
 from tests.mail.facts import APPROVAL, ORDER, complete_facts, minimal_facts
 
@@ -70,8 +70,9 @@ def test_text_and_page_of_a_mail_say_the_same(topic, reader, facts_of):
         assert text in mail.body
         assert text in html_of(mail).replace("&#x27;", "'").replace("&amp;", "&")
     assert html_of(mail).count('class="button"') == 1
-    assert 'href="http://127.0.0.1:8000/dashboard/approvals/k1/"' in html_of(mail)
-    assert "http://127.0.0.1:8000/dashboard/approvals/k1/" in mail.body
+    link = "http://127.0.0.1:8000" + ("/password/" if topic.name == PASSWORD_RESET else "/dashboard/approvals/k1/")
+    assert f'href="{link}' in html_of(mail)
+    assert link in mail.body
     assert "\n\n\n" not in mail.body
 
 
