@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connection
 from redis import Redis
 
@@ -43,7 +44,7 @@ class WorkerProcess:
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo", "--loglevel", "INFO"]
         command += ["--without-gossip", "--without-mingle", "--hostname", f"test-{uuid.uuid4().hex[:8]}@localhost"]
         self._stack.callback(self._sweep_queue)
-        self._stack.enter_context(_publishing_to(self.redis_url, self.prefix))
+        self._stack.enter_context(publishing_to(self.redis_url, self.prefix))
         self.process = self._stack.enter_context(
             servers.child(
                 command, log=self.folder / "worker.log", stop=signal.SIGTERM, env=environment, as_nobody=False
@@ -96,10 +97,11 @@ test_database_url.__test__ = False  # its name begins like a test's
 
 
 @contextlib.contextmanager
-def _publishing_to(redis_url: str, prefix: str):
+def publishing_to(redis_url: str, prefix: str):
+    """What is asked of workers meanwhile goes to this broker, with the patience that production has."""
     before = {name: app.conf[name] for name in ("broker_url", "broker_transport_options")}
     app.conf.broker_url = redis_url
-    app.conf.broker_transport_options = {"global_keyprefix": prefix}
+    app.conf.broker_transport_options = {**settings.REDIS_TRANSPORT_OPTIONS, "global_keyprefix": prefix}
     app._after_fork()  # forget the connections to the former broker
     try:
         yield
