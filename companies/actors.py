@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
@@ -109,10 +109,6 @@ class Actor:
     def is_vendor_system(self) -> bool:
         """An API client of one vendor: it delivers that vendor's orders, and has no other rights."""
         return self.kind is ActorKind.CLIENT and self.company_id is not None
-
-    def via(self, channel: Channel) -> Self:
-        """The same caller through another door."""
-        return replace(self, channel=channel)
 
 
 def actor_for(

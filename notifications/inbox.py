@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from companies.actors import Actor
 from notifications.models import MailState, Notice
 from notifications.texts import TOPICS, Side, side_of
 from notifications.wording import headline
@@ -40,11 +39,6 @@ class Told:
     attempts: int
     sent_at: datetime | None
     next_attempt_at: datetime | None
-
-
-def unread_count(actor: Actor) -> int:
-    """How many of the actor's notices are unread: the number at the bell."""
-    return Notice.objects.visible_to(actor).unread().count()
 
 
 def entry(notice: Notice, zone_name: str) -> Entry:

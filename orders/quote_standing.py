@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -31,12 +31,6 @@ def parties_of_quote(quote: Quote, actor: Actor) -> frozenset[QuoteParty]:
 def quote_moves_for(quote: Quote, actor: Actor, now: datetime) -> tuple[QuoteMove, ...]:
     """Exactly the moves a service would accept from this actor now; accepting asks the purchase policy besides."""
     return _open(quote, parties_of_quote(quote, actor), now)
-
-
-def quote_moves_for_each(quotes: Sequence[Quote], actor: Actor, now: datetime) -> list[tuple[QuoteMove, ...]]:
-    """The same for many quotes, in as many queries."""
-    sellers = _sellers(quotes, actor)
-    return [_open(quote, _parties(quote, actor, sellers), now) for quote in quotes]
 
 
 def check_quote(quote: Quote, move: QuoteMove, parties: frozenset[QuoteParty], now: datetime) -> QuoteStatus:

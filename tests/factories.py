@@ -19,8 +19,6 @@ from companies.models import (
     Change,
     Company,
     Customer,
-    DeliveryWindow,
-    Location,
     Marketplace,
     Member,
     Preference,
@@ -69,14 +67,6 @@ class UserFactory(factory.django.DjangoModelFactory):
         model = User
 
 
-class StaffFactory(UserFactory):
-    """Platform staff with every permission."""
-
-    email = factory.Sequence(lambda n: f"staff{n}@countersign.example")
-    is_staff = True
-    is_superuser = True
-
-
 class CustomerFactory(factory.django.DjangoModelFactory):
     tenant = factory.SubFactory(TenantFactory)
     user = factory.SubFactory(UserFactory)
@@ -111,20 +101,6 @@ class MemberFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Member
-
-
-class LocationFactory(factory.django.DjangoModelFactory):
-    company = factory.SubFactory(CompanyFactory)
-    name = "Headquarters"
-    type = Location.Type.HEADQUARTER
-    street = "Main Street"
-    street_number = "1"
-    zip_code = "10115"
-    city = "Berlin"
-    country = "DE"
-
-    class Meta:
-        model = Location
 
 
 class ChangeFactory(factory.django.DjangoModelFactory):
@@ -167,19 +143,6 @@ class ShippingMethodFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = ShippingMethod
-
-
-class DeliveryWindowFactory(factory.django.DjangoModelFactory):
-    """A window in a week from today."""
-
-    marketplace = factory.SubFactory(MarketplaceFactory)
-    key = "window-morning"
-    slot = "morning"
-    name = "08:00 to 12:00"
-    delivery_on = factory.LazyFunction(lambda: timezone.now().date() + timedelta(days=7))
-
-    class Meta:
-        model = DeliveryWindow
 
 
 class TaxClassFactory(factory.django.DjangoModelFactory):

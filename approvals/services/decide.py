@@ -18,7 +18,7 @@ from approvals.services.writer import write_moves
 from approvals.standing import Standing, check, standing_towards
 from approvals.subjects import Subject
 from companies.actors import Actor
-from config.kit.refused import Invalid, NotYours
+from config.kit.refused import NotYours
 
 
 def approve(
@@ -122,14 +122,6 @@ def answer_step(
         )
     approval.approver_comment = comment or approval.approver_comment
     return write_moves([approval], move, to, actor, now, changed=["approver_comment"], comment=comment)[0]
-
-
-def require_comment(comment: str, *, text: str) -> str:
-    """The cleaned comment of a move that people have a right to a reason for; `Invalid` without one."""
-    comment = clean_comment(comment)
-    if not comment:
-        raise Invalid(text, field="comment")
-    return comment
 
 
 def _tell_right_is_lost(approval: Approval, standing: Standing, now: datetime) -> None:

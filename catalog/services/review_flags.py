@@ -80,11 +80,6 @@ def flag_listings(
         return changed
 
 
-def may_flag_products(actor: Actor) -> bool:
-    """Whether a page offers it; the services ask again, under the lock."""
-    return actor.platform or actor.role is Role.MANAGER
-
-
 def _checked(needs_review: str, reason: str, ids: Collection[int], field: str) -> str:
     if needs_review not in NeedsReview.values:
         raise Invalid("Choose yes, no, or that it follows.", field="needs_review")

@@ -53,10 +53,6 @@ class Lifecycle:
         """The moves that `next_status` would accept now, in the table's order."""
         return tuple(t.move for t in self.transitions if t.status == status and not t.who.isdisjoint(parties))
 
-    def is_final(self, status: str) -> bool:
-        """No move leads on from here."""
-        return all(t.status != status for t in self.transitions)
-
     def _row(self, status: str, move: StrEnum) -> Transition | None:
         return next(
             (t for t in self.transitions if t.status == status and t.move == move),

@@ -125,9 +125,7 @@ class Quotes(QuoteView):
     def post(self, request: Request, tenant: str) -> Response:
         """From a cart for its customer, whole for an employee; the same named request again gets the same answer."""
         once, now, body = once_of(request, self.caller), timezone.now(), Body(request.data)
-        from_cart = "cartId" in body or not (
-            self.may_manage or body.data.keys() & {"customerId", "customerEmail", "items"}
-        )
+        from_cart = "cartId" in body or not (self.may_manage or body.data.keys() & EMPLOYEES_ONLY)
         make = self._asked if from_cart else self._made
         return once_only(once, now, lambda: _created(make(body, once, now).key), _created_before)
 

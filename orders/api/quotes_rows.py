@@ -35,7 +35,6 @@ from orders.quote_lifecycle import QuoteStatus
 
 NEWEST_FIRST = ("-created_at", "-pk")
 B2B, B2C = "B2B", "B2C"
-REASON_FIELDS = ("id", "code", "type")
 
 
 def of_token(actor: Actor) -> QuerySet[Quote]:

@@ -115,11 +115,6 @@ def outlook(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Outlo
     return Outlook(reviewed_for(facts.basis, actor), ruling, accepts_by_itself(cart.marketplace, actor))
 
 
-def ruling_for_customer(*, actor: Actor, cart_id: int, now: datetime | None = None) -> Ruling:
-    """What the policy answers for the customer of a prepared cart. Raises as `outlook`; changes nothing."""
-    return outlook(actor=actor, cart_id=cart_id, now=now).ruling
-
-
 def place_on_behalf(
     *,
     actor: Actor,

@@ -7,8 +7,6 @@ from companies.models import Change, Company, Customer, Location, Member, User
 from companies.services import change_role, in_words, set_limit
 from tests.admin.conftest import AdminPage, errors_of
 
-NOBODY_NEW = {"members-TOTAL_FORMS": "0", "members-INITIAL_FORMS": "0"}
-
 
 @pytest.fixture
 def northwind(cast, staff):

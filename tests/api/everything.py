@@ -171,10 +171,6 @@ class Scene:
         }
         return bodies.get(operation)
 
-    def wanted_quote(self, who):
-        """A program makes one, everybody else asks."""
-        return made(self.cast, quoted(self.cast, "DESK-01")) if who == "program" else asks(self.cast, self.cart)
-
     def whose(self, who):
         """A program says for whom."""
         return {"customerId": "C-rita"} if who == "program" else {}

@@ -8,7 +8,7 @@ from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.models import Cart, Quote, QuoteReason
 from orders.quote_edits import RemoveLines, SetText, SetValidTo, Text
 from orders.quote_lifecycle import DEFAULT_REASONS, QuoteMove, ReasonType
-from orders.quote_standing import quote_moves_for, quote_moves_for_each
+from orders.quote_standing import quote_moves_for
 from orders.services.quote_reasons import create_reason, delete_reason, reasons_of, update_reason
 from tests.stories.scenes import (
     WITHIN,
@@ -473,17 +473,6 @@ class TestWhatIsOffered:
 
         assert quote_moves_for(again(quote), cast.actor("ana"), now()) == (QuoteMove.ACCEPT,)
         assert quote_moves_for(again(quote), cast.actor("tom"), now()) == ()
-
-    @pytest.mark.parametrize("who", ["bea", "sam", "admin", "victor"])
-    def test_of_many_at_once_as_of_each(self, cast, who, django_assert_max_num_queries):
-        ids = [quote_in(cast, status).pk for status in MOVES] + [ask_quote(cast, "bea", {"BOOK-01": 1}).pk]
-        quotes = list(Quote.objects.filter(pk__in=ids).select_related("approval").order_by("pk"))
-        at, actor = now(), cast.actor(who)
-
-        with django_assert_max_num_queries(1):
-            together = quote_moves_for_each(quotes, actor, at)
-
-        assert together == [quote_moves_for(quote, actor, at) for quote in quotes]
 
 
 def quote_in(cast, status):
