@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from approvals.lifecycle import PURCHASE, Move
 from approvals.models import Approval, SubjectKind
 from approvals.policy import Item
@@ -16,6 +18,7 @@ from config.kit.refused import Invalid, Late, Missing
 from config.kit.wording import money_text, quantity_text
 from orders.content import content_differences
 from orders.models import Subscription, SubscriptionChange
+from orders.services.subscription_ending import carry_on
 from orders.services.subscription_writer import write_change
 from orders.subscription_lifecycle import ChangeStatus
 from orders.subscription_priced import PricedChange, priced_change
@@ -34,6 +37,18 @@ class SubscriptionChangeCheckout(Subject):
         if change is None or not Subscription.objects.visible_to(actor).filter(pk=change.subscription_id).exists():
             raise Missing("There is no such change.")
         return change
+
+    def settle(self, subject_id: str, now: datetime, record: Any = None) -> bool:
+        """End a subscription whose time is over, and with it what was asked about it."""
+        if record is not None and record.subscription.status_at(now) == record.subscription.status:
+            return False
+        pk = Subscription.objects.over(now).filter(changes__pk=_pk(subject_id)).values_list("pk", flat=True).first()
+        return pk is not None and carry_on(pk, now)
+
+    def ends_at(self, subject_id: str) -> datetime | None:
+        """The end of a trial, or of what is not renewed."""
+        ending = Subscription.objects.filter(Q(is_trial=True) | Q(auto_renews=False), changes__pk=_pk(subject_id))
+        return ending.values_list("renews_at", flat=True).first()
 
     def bound_by(self, record: SubscriptionChange) -> int | None:
         """A change keeps the approval it was asked with while it is open."""

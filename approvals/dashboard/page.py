@@ -21,7 +21,6 @@ from notifications.texts import Side
 
 Values = dict[str, Any]
 
-OFFER_ENDED = "The offer has expired: nothing can be ordered from it any more. The seller can renew it."
 FREED = (Status.DECLINED, Status.CLOSED, Status.EXPIRED)
 
 
@@ -31,8 +30,9 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
     lines, orders = content.lines_of(snapshot), orders_of(approval)
     status, tone = rows.badge(approval, now)
     about = _about(approval, snapshot, len(lines), orders)
-    offer_ended = about.ends_at is not None and about.ends_at <= now
-    moves = [] if offer_ended else buttons.buttons(approval, actor, now, kept)
+    is_over = about.ends_at is not None and about.ends_at <= now
+    thing = thing_of(approval)
+    moves = [] if is_over else buttons.buttons(approval, actor, now, kept)
     return {
         "approval": approval,
         "lead": sentences.lead(approval, actor, now, about),
@@ -49,7 +49,7 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
         "reasons": approval.reason_texts(),
         "events": [*timeline_of(approval), *_overdue(approval, now)],
         "told": told_rows("approval", approval.key, tenant_id=approval.tenant_id, side=Side.CUSTOMER, now=now),
-        "obstacles": [OFFER_ENDED] if offer_ended else buttons.obstacles(approval, actor, now),
+        "obstacles": [thing.over] if is_over else buttons.obstacles(approval, actor, now),
         "moves": moves,
         "comment_label": _comment_label(approval, moves),
         "comment_value": kept.get("values", {}).get("comment", ""),
@@ -57,7 +57,8 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
         "waits_until": approval.expires_at if approval.status_at(now) == Status.PENDING else None,
         "subscription_url": _subscription_url(approval, actor, snapshot),
         "quote_url": _quote_url(approval, actor, snapshot),
-        "offer_ends": about.ends_at,
+        "ends_at": about.ends_at,
+        "ends": thing.ends,
         "cart_url": reverse("dashboard:cart") if _has_cart_back(approval, actor, now) else "",
         "orders": [{"number": number, "url": reverse("dashboard:order", args=[number])} for number in orders],
     }

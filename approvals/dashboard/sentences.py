@@ -27,7 +27,7 @@ SHORT_REASONS = {
 class About:
     """What is asked for, besides what the approval says itself: `shown` are the texts of its content.
 
-    `ends_at` is until when an offer holds, `ended_because` what the system wrote when it ended the request.
+    `ends_at` is until when it can be ordered at all, `ended_because` what the system wrote when it ended the request.
     """
 
     line_count: int = 0
@@ -72,12 +72,12 @@ def what_is_back(approval: Approval, actor: Actor, now: datetime) -> str:
     return said(thing.back if mine else thing.back_of_other, approval)
 
 
-def offer_ends(about: About, now: datetime) -> str:
-    """Until when an offer holds; nothing for what is no offer."""
+def ends(approval: Approval, about: About, now: datetime) -> str:
+    """Until when it can be ordered; nothing where only the request has an end."""
     if about.ends_at is None:
         return ""
-    held = "holds" if about.ends_at > now else "held"
-    return f"The offer {held} until {moment_text(timezone.localtime(about.ends_at), timezone.localtime(now))}."
+    thing, until = thing_of(approval), moment_text(timezone.localtime(about.ends_at), timezone.localtime(now))
+    return (thing.holds if about.ends_at > now else thing.held).format(until=until)
 
 
 def _what(approval: Approval, about: About) -> str:
@@ -112,7 +112,7 @@ def _waiting(approval: Approval, actor: Actor, now: datetime, about: About) -> s
         _against_list(about),
         _stopped(why(approval)),
         until if by else "",
-        offer_ends(about, now),
+        ends(approval, about, now),
     )
 
 
@@ -129,7 +129,7 @@ def _approved(approval: Approval, actor: Actor, now: datetime, about: About) -> 
         who = f"You or {approval.requester_name}"
     else:
         who = f"{approval.requester_name} or {approval.approver_name}"
-    return _joined(told, f"Nothing is ordered yet. {who} can place the order.", offer_ends(about, now))
+    return _joined(told, f"Nothing is ordered yet. {who} can place the order.", ends(approval, about, now))
 
 
 def _declined(approval: Approval, actor: Actor, now: datetime, about: About) -> str:

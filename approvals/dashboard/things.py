@@ -15,7 +15,9 @@ class Thing:
 
     `back`, `back_of_other` and `back_soon` follow the end of a request: to the requester, to others, and to
     the requester for as long as an expiry is not written yet. `needs` are the parts of an order that a request may
-    leave open; `takes_details` tells whether a request says how it is delivered at all.
+    leave open; `takes_details` tells whether a request says how it is delivered at all. `holds` and `held` (with the
+    moment for `{until}`), `ends` (beside the time left) and `over` (why nothing can be done) are said of what can be
+    ordered for some time only.
     """
 
     back: str
@@ -29,6 +31,10 @@ class Thing:
     declined: str
     closed: str
     given_up: str
+    holds: str = ""
+    held: str = ""
+    ends: str = ""
+    over: str = ""
     needs: tuple[str, ...] = PARTS
     takes_details: bool = True
     has_cart: bool = False
@@ -74,6 +80,10 @@ QUOTE = Thing(
     declined="Declined. {name} is told and reads your comment.",
     closed="You took the request back. {approver} is told; the offer stays as it is.",
     given_up="The approval is given up. Nothing is ordered.",
+    holds="The offer holds until {until}.",
+    held="The offer held until {until}.",
+    ends="the offer expires",
+    over="The offer has expired: nothing can be ordered from it any more. The seller can renew it.",
     needs=("payment",),
     takes_details=False,
 )
@@ -89,6 +99,10 @@ CHANGE = Thing(
     declined="Declined. {name} is told and reads your comment.",
     closed="You took the request back. {approver} is told.",
     given_up="The approval is given up and the subscription stays as it is.",
+    holds="It can be ordered until the subscription ends, {until}.",
+    held="The subscription ended {until}.",
+    ends="the subscription ends",
+    over="The subscription has ended: there is nothing left to change.",
     needs=(),
     takes_details=False,
 )

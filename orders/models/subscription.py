@@ -41,6 +41,10 @@ def subscription_pk_of(number: str) -> int | None:
     return int(found[1]) - FIRST_NUMBER if found else None
 
 
+def _over(now: datetime) -> Q:
+    return Q(status=SubscriptionStatus.ACTIVE, renews_at__lte=now) & (Q(is_trial=True) | Q(auto_renews=False))
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     """Which subscriptions."""
 
@@ -71,12 +75,16 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def with_status(self, status: str, now: datetime) -> Self:
         """Those that have a status now: one whose time is over, and that nothing renews, has ended."""
-        over = Q(status=SubscriptionStatus.ACTIVE, renews_at__lte=now) & (Q(is_trial=True) | Q(auto_renews=False))
+        over = _over(now)
         if status == SubscriptionStatus.ACTIVE:
             return self.filter(status=status).exclude(over)
         if status == SubscriptionStatus.TERMINATED:
             return self.filter(Q(status=status) | over)
         return self.filter(status=status)
+
+    def over(self, now: datetime) -> Self:
+        """Those whose time is over, and that nothing renews, while no sweep has written so."""
+        return self.filter(_over(now))
 
     def numbered(self, number: str) -> Self:
         """The subscription with this number, such as S1042; none for anything that is no number."""

@@ -75,14 +75,15 @@ def renew_due(now: datetime, limit: int = 200) -> int:
     done = 0
     for pk in list(due.values_list("pk", flat=True)[:limit]):
         try:
-            done += _renew_one(pk, now)
+            done += carry_on(pk, now)
         except Exception:
             log.exception("not renewed", subscription=pk)
     return done
 
 
 @transaction.atomic
-def _renew_one(subscription_id: int, now: datetime) -> bool:
+def carry_on(subscription_id: int, now: datetime) -> bool:
+    """Renew or end one subscription that has come to the end of its period; False where it has not (any more)."""
     subscription = lock_subscription(subscription_id)
     due = subscription.renews_at
     if subscription.status != SubscriptionStatus.ACTIVE or due is None or due > now:

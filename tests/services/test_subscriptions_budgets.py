@@ -26,7 +26,7 @@ def test_asking_for_a_change_and_ordering_it(cast, plans):
 
     with budget(24):
         approval = ask_change(cast, "rita", subscription, plans["PRO"], "ana").settled()
-    with budget(30):
+    with budget(31):
         approve_and_order(cast, "ana", approval).settled()
 
 

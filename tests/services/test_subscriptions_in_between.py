@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from approvals.lifecycle import Status
 from catalog.models import Listing
 from catalog.models.product import Provisioning
 from config.kit.refused import Late
@@ -17,7 +18,17 @@ from orders.models import Order, Subscription
 from orders.services.delivery import cancel_order
 from orders.services.subscription_ending import renew_due
 from orders.vendor_calls import call_to_deliver
-from tests.stories.scenes import accept, again, approve_and_order, cancel, fail, nothing_changes, retry
+from tests.stories.scenes import (
+    accept,
+    again,
+    approve,
+    approve_and_order,
+    cancel,
+    fail,
+    nothing_changes,
+    retry,
+    told_since,
+)
 from tests.stories.subscriptions import ask_change, change, running, sell_by_plan, terminate
 from tests.world import scene
 
@@ -68,13 +79,18 @@ def test_a_yes_revives_no_trial_that_is_over(cast, plans):
         accept(cast, "victor", order)
 
 
-def test_nor_does_an_approvers(cast, plans):
+@pytest.mark.parametrize("say_yes", [approve, approve_and_order])
+def test_nor_does_an_approvers_and_the_request_ends_with_it(cast, plans, say_yes):
     trial = running(cast, "ana", plans["BASIC"], trial=True)
     Subscription.objects.filter(pk=trial.pk).update(owner=cast.rita, owner_name="Rita Okafor")
     approval = ask_change(cast, "rita", again(trial), plans["BASIC"], "ana").settled()
     let_it_end(trial)
-    with nothing_changes(), pytest.raises(Late):
-        approve_and_order(cast, "ana", approval)
+    with told_since() as news, pytest.raises(Late, match="has ended"):
+        say_yes(cast, "ana", approval)
+    assert again(trial).status == "terminated"
+    assert again(approval).status == Status.CLOSED
+    assert "approval.closed to rita" in news
+    assert not Order.objects.exclude(kind__in=("trial", "termination")).exists()
 
 
 def test_an_approved_change_is_ordered_at_a_lower_price_of_today(cast, plans):
