@@ -126,17 +126,6 @@ def answer_step(
 
 def _tell_right_is_lost(approval: Approval, standing: Standing, now: datetime) -> None:
     """Tell the requester to ask somebody else; once per approver, whoever tries how often."""
-    said = notices.facts_of(
-        approval,
-        latest_snapshot(approval),
-        reason=_who_can(standing.eligible),
-    )
     last: Iterable[ApprovalEvent] = approval.events.order_by("-number")[:1]
     for event in last:
-        letters = [notices.letter(approval, approval.requester_id, "approval.approver_lost", said)]
-        notices.tell(approval, event, letters, now)
-
-
-def _who_can(eligible: Iterable[Any]) -> str:
-    names = " or ".join(person.name for person in eligible)
-    return f"{names} can decide it." if names else "At the moment nobody can decide it."
+        notices.tell(approval, event, [notices.lost_right(approval, latest_snapshot(approval), standing.eligible)], now)

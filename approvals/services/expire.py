@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -14,14 +14,16 @@ from django.db.models import OuterRef, QuerySet
 from approvals import notices
 from approvals.lifecycle import Move, Status
 from approvals.models import Approval, Snapshot
+from approvals.policy import Person
 from approvals.reminding import period_begun
 from approvals.services.writer import write_moves
-from approvals.standing import check, standing_towards
+from approvals.standing import check, eligible_for, standing_towards, team_of
 from approvals.subjects import Subject, subject_of
 from companies.actors import Actor
 from companies.preferences import PreferenceKey, preference, value_of
 from config.kit.refused import Late
 from notifications import outbox
+from notifications.outbox import Letter
 
 log = structlog.get_logger("countersign.expiry")
 
@@ -77,7 +79,8 @@ def remind(now: datetime, limit: int = 200) -> int:
 def remind_waiting(now: datetime, limit: int = 200) -> int:
     """Remind approvers of requests that have waited for so many days, once per period; returns of how many.
 
-    Not of those that expire so soon that both sides are told anyway.
+    Where the approver may no longer decide, the requester is told so instead: they can choose another. Not of those
+    that expire so soon that both sides are told anyway.
     """
     days = preference(OuterRef("tenant_id"), PreferenceKey.APPROVAL_REMINDER_DAYS)
     waiting = Approval.objects.purchases().waiting(now).waiting_since(now - timedelta(days=1)).annotate(days=days)
@@ -130,8 +133,13 @@ def _remind_of_waiting(approval_id: int, now: datetime) -> bool:
     if begun is None:
         return False
     key = note_reminder(approval, begun)
-    facts = notices.facts_of(approval, _latest_snapshot(approval), reader="approver")
-    letters = [notices.letter(approval, approval.approver_id, "approval.waiting", facts)]
+    snapshot, people = _latest_snapshot(approval), team_of(approval.company_id).people
+    eligible = eligible_for(approval, people)
+    if any(person.user_id == approval.approver_id for person in eligible):
+        facts = notices.facts_of(approval, snapshot, reader="approver")
+        letters = [notices.letter(approval, approval.approver_id, "approval.waiting", facts)]
+    else:
+        letters = _among([notices.lost_right(approval, snapshot, eligible)], people)
     where = {"about": ("approval", approval.key), "site_code": approval.site_code}
     outbox.post(letters, event=key, tenant_id=approval.tenant_id, **where, now=now)
     return True
@@ -166,8 +174,15 @@ def _remind_one(approval_id: int, now: datetime) -> bool:
     approval.save(update_fields=["reminded_at"])
     event = approval.events.order_by("-number")[0]
     facts = notices.facts_of(approval, _latest_snapshot(approval))
-    notices.tell(approval, event, notices.both_sides(approval, "approval.expiring", facts), now)
+    people = team_of(approval.company_id).people
+    notices.tell(approval, event, _among(notices.both_sides(approval, "approval.expiring", facts), people), now)
     return True
+
+
+def _among(letters: Iterable[Letter], people: Iterable[Person]) -> list[Letter]:
+    """Those to active people of the company: nobody else can do anything about what they would be reminded of."""
+    active = {person.user_id for person in people}
+    return [letter for letter in letters if letter.recipient_id in active]
 
 
 def _just_before(approval: Approval) -> datetime:

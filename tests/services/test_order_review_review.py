@@ -114,6 +114,21 @@ class TestRemindersAndAgeing:
             assert approving.remind_waiting(later + 3 * DAY) == 1
         assert news == ["approval.waiting to tom"]
 
+    def test_who_may_no_longer_decide_is_not_reminded_but_the_requester_is_told(self, cast):
+        """An inactive approver hears nothing; neither does an inactive requester."""
+        asked = ask(cast, "rita", OVER, of="ana")
+        Member.objects.filter(user=cast.ana).update(is_active=False)
+
+        with told_since() as news:
+            assert approving.remind_waiting(asked.created_at + 3 * DAY) == 1
+            assert approving.remind(asked.expires_at - timedelta(hours=1)) == 1
+        assert news == ["approval.approver_lost to rita", "approval.expiring to rita"]
+        assert facts_for("rita", "approval.approver_lost")["reason"] == "Tom Weber can decide it."
+        Member.objects.filter(user=cast.rita).update(is_active=False)
+        with told_since() as news:
+            assert approving.remind_waiting(asked.created_at + 6 * DAY) == 1
+        assert news == []
+
     def test_no_reminders_of_approvals_where_the_tenant_wants_none(self, cast):
         asked = ask(cast, "rita", OVER, of="ana")
         set_preference(actor=cast.actor("admin"), tenant_id=cast.acme.pk, key="approval.reminderDays", value=0)
