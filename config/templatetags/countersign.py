@@ -33,7 +33,7 @@ Blocks
     {% card "Delivery" %} ... {% endcard %} icon, action_label, action_url, flush=True (no padding, for tables)
     {% queue items "Approvals to decide" %} select="approval" puts a check box before each row
         item    title, url, key, who, group, company, detail, why, amount, currency, tax_word, status, tone, at,
-                deadline, unread
+                deadline, unread, unselectable
     {% product_card product %}              in <ul class="products">: name, url, sku, vendor, text, note, price,
                 currency, tax_word, unit, add_url with hidden {name: value} (posts there)
 

@@ -22,11 +22,12 @@ from orders.control_panel.history import timeline_of
 from orders.control_panel.quote_rows import page_url as quote_url
 from orders.control_panel.quote_rows import prices_quotes
 from orders.control_panel.review_page import change_rows, shown_warnings, warnings_for
+from orders.control_panel.subscription_rows import page_url as subscription_url
 from orders.control_panel.vendor_system import vendor_system
 from orders.dashboard.content.amounts import price_word
 from orders.dashboard.content.order import instructions_of, placer_of, steps, totals_of
-from orders.lifecycle import DeliveryState, OrderStatus
-from orders.models import Order, OrderLine
+from orders.lifecycle import DeliveryState, OrderKind, OrderStatus
+from orders.models import Order, OrderLine, Subscription
 
 Values = dict[str, Any]
 
@@ -69,7 +70,11 @@ def order_page(order: Order, actor: Actor, now: datetime, kept: Mapping[str, Any
         "deliveries": deliveries,
         "vendor_system": vendor_system(order, lines, actor, now),
         "customer": _customer(order),
-        "pairs": [*_pairs(order, priced=priced), *(_quote(order, actor) if priced else [])],
+        "pairs": [
+            *_pairs(order, priced=priced),
+            *(_quote(order, actor) if priced else []),
+            *_subscriptions(order, lines, actor),
+        ],
         "ship_to": _address(order, "SHIPPING"),
         "bill_to": _address(order, "BILLING") if priced else None,
         "note": order.internal_note if priced else "",
@@ -89,9 +94,6 @@ def open_lines(order: Order) -> list[OrderLine]:
 
 
 def _lead(order: Order, lines: Sequence[OrderLine], now: datetime, *, priced: bool) -> str:
-    of_company = f" of {order.company.name}" if order.company else ""
-    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
-    what = f"{rows.product_text(order)} for {order.total} ({count})" if priced else f"{rows.product_text(order)}"
     since = day_text(timezone.localtime(order.status_since), timezone.localtime(now))
     seller, vendor = order.auditing_company.name, order.vendor.name
     now_it = {
@@ -106,10 +108,25 @@ def _lead(order: Order, lines: Sequence[OrderLine], now: datetime, *, priced: bo
         OrderStatus.REJECTED: f"{seller} rejected it on {since}; nothing of it is delivered.",
         OrderStatus.CANCELLED: f"It was cancelled on {since}; nothing of it is delivered.",
     }[OrderStatus(order.status)]
-    ago = ago_text(order.created_at, now)
-    if order.on_behalf:
-        return f"{placer_of(order)} ordered {what} for {order.buyer_name}{of_company} {ago}. {now_it}"
-    return f"{order.buyer_name}{of_company} ordered {what} {ago}. {now_it}"
+    return f"{_asked(order, lines, ago_text(order.created_at, now), priced=priced)} {now_it}"
+
+
+def _asked(order: Order, lines: Sequence[OrderLine], ago: str, *, priced: bool) -> str:
+    """Who wants what, as a sentence."""
+    customer = f"{order.buyer_name} of {order.company.name}" if order.company else order.buyer_name
+    who, whom = (placer_of(order), f" for {customer}") if order.on_behalf else (customer, "")
+    subscription = Subscription(pk=order.subscription_id).number if order.subscription_id else ""
+    total, what = f" for {order.total}" if priced else "", rows.product_text(order)
+    if order.kind == OrderKind.RENEWAL:
+        return f"Subscription {subscription} of {customer} was renewed {ago}: {what}{total}."
+    if order.kind == OrderKind.TERMINATION:
+        return f"Subscription {subscription} of {customer} was ended {ago}: {what}."
+    change = rows.change_text(order)
+    if change:
+        more = f"{total} more a period" if priced and order.gross else ""
+        return f"{who} asked {ago} to change subscription {subscription}{whom}: {change}{more}."
+    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
+    return f"{who} ordered {what}{f'{total} ({count})' if priced else ''}{whom} {ago}."
 
 
 def _line(line: OrderLine) -> Values:
@@ -170,6 +187,15 @@ def _quote(order: Order, actor: Actor) -> list[Values]:
         return []
     reads_it = prices_quotes(actor) and (actor.platform or quote.seller_id == actor.company_id)
     return [{"label": "From quote", "value": quote.number, "url": quote_url(quote) if reads_it else ""}]
+
+
+def _subscriptions(order: Order, lines: Sequence[OrderLine], actor: Actor) -> list[Values]:
+    """Those that it begins, changes, renews or ends, where the reader may see them; one query, if any."""
+    wanted = {order.subscription_id, *(line.subscription_id for line in lines)} - {None}
+    if not wanted:
+        return []
+    seen = Subscription.objects.visible_to(actor).filter(pk__in=wanted).order_by("pk")
+    return [{"label": "Subscription", "value": found.number, "url": subscription_url(found)} for found in seen]
 
 
 def _address(order: Order, kind: str) -> Mapping[str, str] | None:

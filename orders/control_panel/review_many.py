@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,13 +13,15 @@ from django.views.decorators.http import require_POST
 
 from companies.actors import Actor
 from companies.portal import blame, refusals, seller_area
-from companies.roles import REVIEWING_ROLES
 from config.kit.refused import Invalid
 from orders.control_panel import rows
 from orders.control_panel.forms import RejectForm
+from orders.lifecycle import OrderParty
+from orders.models import Order
 from orders.models.order import pk_of
 from orders.services import review_many
 from orders.services.review_many import Result
+from orders.standing import parties_of_each
 
 Values = dict[str, Any]
 
@@ -26,14 +29,16 @@ RESULTS = "review_results"
 FILTER = "filter"
 
 
-def may_select(actor: Actor) -> bool:
-    """Those who decide may do so of several at once; whether of each is said with its result."""
-    return actor.platform or actor.role in REVIEWING_ROLES
+def selectable(orders: Sequence[Order], actor: Actor) -> set[str]:
+    """The numbers of those of these waiting orders that the actor decides. One query."""
+    pairs = zip(orders, parties_of_each(orders, actor), strict=True)
+    return {order.number for order, parties in pairs if OrderParty.AUDITOR in parties}
 
 
 def back(request: HttpRequest) -> str:
-    """The queue, filtered as it was."""
-    kept = QueryDict(request.POST.get(FILTER, ""))
+    """The queue, filtered as it was, from its first page: with what was decided, the present one may be gone."""
+    kept = QueryDict(request.POST.get(FILTER, ""), mutable=True)
+    kept.pop("page", None)
     return reverse("control_panel:review") + (f"?{kept.urlencode()}" if kept else "")
 
 

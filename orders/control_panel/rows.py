@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, When
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -14,8 +15,8 @@ from django.utils.translation import get_language
 from catalog.models import Listing
 from companies.actors import Actor
 from companies.models import Company, Marketplace
-from companies.roles import CompanyKind
-from config.kit.wording import DAY, ago_text, span_text, text_in
+from companies.roles import REVIEWING_ROLES, CompanyKind
+from config.kit.wording import DAY, ago_text, quantity_text, span_text, text_in
 from orders.control_panel.filters import (
     DELIVERING,
     KINDS,
@@ -25,7 +26,7 @@ from orders.control_panel.filters import (
     marketplace_choices,
 )
 from orders.lifecycle import OrderKind, OrderStatus
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.models.order import pk_of
 from orders.services.review_many import MOST
 
@@ -39,7 +40,7 @@ UNFINISHED = (OrderStatus.TO_BE_APPROVED, *DELIVERING, OrderStatus.FAILED)
 def orders_of(actor: Actor) -> Orders:
     """The orders this seller has a part in, with what a row shows."""
     orders = Order.objects.visible_to(actor).select_related("company", "marketplace", "auditing_company", "vendor")
-    return orders.prefetch_related("lines")
+    return orders.prefetch_related(Prefetch("lines", OrderLine.objects.select_related("plan")))
 
 
 def marketplaces_of(actor: Actor) -> list[Marketplace]:
@@ -60,17 +61,27 @@ def waiting_orders(actor: Actor) -> Orders:
 
 
 def mine_to_review(actor: Actor) -> Orders:
-    """What waits for this very reader; for platform staff only what nobody else can decide."""
+    """What waits for this very reader; for platform staff only what nobody else can decide.
+
+    Nothing for those who review nothing, nor what the reader had ordered where a second person decides.
+    """
     waiting = Order.objects.visible_to(actor)
     if actor.platform:
         return waiting.left_to_platform()
-    return waiting.to_review().filter(marketplace__platform_reviews=False)
+    if actor.role not in REVIEWING_ROLES:
+        return waiting.none()
+    had_it_ordered = Q(placed_by=actor.user_id) | Q(buyer=actor.user_id) | Q(asked_by=actor.user_id)
+    own = Q(had_it_ordered, marketplace__require_second_person=True)
+    return waiting.to_review().filter(~own, marketplace__platform_reviews=False)
 
 
 def review_filter(actor: Actor, data: QueryDict) -> ReviewFilter:
     """The filter of the queue, with what there is to choose between. Two queries."""
     waiting = waiting_orders(actor)
-    choices = {"marketplace": marketplace_choices(marketplaces_of(actor)), **choices_among(waiting)}
+    # What a reseller has still to review is not its vendors' to see.
+    vendor = actor.company_kind == CompanyKind.VENDOR
+    places = [place for place in marketplaces_of(actor) if not (vendor and place.owner_id)]
+    choices = {"marketplace": marketplace_choices(places), **choices_among(waiting)}
     return ReviewFilter(data, waiting, choices=choices)
 
 
@@ -168,6 +179,16 @@ def kind_text(order: Order) -> str:
     return f"{kind}, placed by {order.placed_by_name}" if order.on_behalf else kind
 
 
+def change_text(order: Order) -> str:
+    """What becomes of a subscription, from old to new: `Basic × 2 → Business × 3`; empty for other orders."""
+    line = next(iter(order.lines.all()), None)
+    if order.kind != OrderKind.MODIFICATION or line is None or line.plan is None or not line.changed_from:
+        return ""
+    new = text_in(line.plan.name, get_language() or "en") or line.plan.code
+    before = quantity_text(Decimal(line.changed_from["quantity"]))
+    return f"{line.changed_from.get('plan_name', '')} × {before} → {new} × {quantity_text(line.quantity)}"
+
+
 def page_url(order: Order) -> str:
     """Where the order is read."""
     return reverse("control_panel:order", args=[order.number])
@@ -212,4 +233,5 @@ def _why(order: Order, actor: Actor) -> str:
         return f"{kind_text(order)}; the platform reviews it"
     if order.is_resold and actor.company_id == order.vendor_id:
         return f"Sold by {order.auditing_company.name}"
-    return kind_text(order)
+    change = change_text(order)
+    return f"{kind_text(order)}: {change}" if change else kind_text(order)

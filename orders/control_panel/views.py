@@ -15,7 +15,7 @@ from companies.portal import kept_input, one_of, page_of, seller_area
 from config.kit.wording import ago_text
 from orders.control_panel import quote_rows, rows
 from orders.control_panel.page import order_page
-from orders.control_panel.review_many import may_select, results_of
+from orders.control_panel.review_many import results_of, selectable
 from orders.history_csv import history_csv
 
 FIRST = 5
@@ -59,14 +59,18 @@ def review(request: HttpRequest) -> HttpResponse:
     """The orders that wait for a review, the oldest first unless sorted otherwise; what was just decided of several."""
     chosen = rows.review_filter(request.seller, request.GET)
     page = page_of(request, rows.to_review(request.seller, chosen))
+    mine = selectable(list(page), request.seller)
     shown = {
         "filter": chosen.form,
         "filtered": chosen.is_used,
         "kept": request.GET.urlencode(),
         "reset_url": reverse("control_panel:review"),
         "page": page,
-        "rows": rows.order_rows(page, request.seller, timezone.now()),
-        "may_select": may_select(request.seller),
+        "rows": [
+            {**row, "unselectable": row["key"] not in mine}
+            for row in rows.order_rows(page, request.seller, timezone.now())
+        ],
+        "may_select": bool(mine),
         "results": results_of(request),
     }
     return render(request, "control_panel/review.html", shown)

@@ -76,8 +76,14 @@ def test_customer_with_group_and_earlier_orders_with_this_seller(server, order_o
 
 def test_a_change_reads_old_and_new(cast, sign_in, words, page):
     plans = sell_by_plan(cast)
-    order = change(cast, "ana", running(cast, "ana", plans["BASIC"]), plans["PRO"])
+    basic = running(cast, "ana", plans["BASIC"])
+    order = change(cast, "ana", basic, plans["PRO"])
     answer = sign_in("victor").get(page(order))
+    said = f"Ana Diaz of Northwind GmbH asked just now to change subscription {basic.number}: Basic × 2 → Pro × 2 for"
+    assert said in words(answer)
+    assert reverse("control_panel:subscription", args=[basic.number]) in answer.content.decode()
+    queue = sign_in("victor").get(reverse("control_panel:review"))
+    assert "Change of a subscription: Basic × 2 → Pro × 2" in words(queue)
     rows = {row["label"]: (row["old"], row["new"]) for row in answer.context["changes"]}
     assert rows["Plan"] == ("Basic", "Pro")
     assert all(rows["Unit price"])
