@@ -5,7 +5,8 @@ The language of the storefront API: `field:value` terms, separated by spaces (an
 * a word or a text in double quotes: equal to it; `true`, `false`, `null` (absent), `exists`;
 * `(a,b,"c d")`: one of these;
 * `>5`, `>=5`, `<5`, `<=5`, or two of them as `(>=10 AND <=20)`;
-* `~text`: contains this text, ignoring case; `~(a,b)` one of these. It is text, never a regular expression.
+* `~text`: contains this text, ignoring case; `~(a,b)` one of these. It is text, never a regular expression: a
+  backslash before a sign, with which clients escape it, is left out.
 
 `compoundLogicalQuery:((a:1 b:2) OR (c:3))` nests with AND and OR. The parser knows no fields: which
 there are, and of what kind, is for the caller to say. Whatever it cannot read it refuses (`Invalid`,
@@ -109,6 +110,8 @@ def fields_of(expression: Expression) -> set[str]:
 
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_-]+)*")
 _WORD = re.compile(r"[^\s(),\"]+")
+_UP_TO_PARENTHESIS = re.compile(r"(?:\\.|[^)\\])*")
+_ESCAPED = re.compile(r"\\([^A-Za-z0-9\s])")
 _OPERATOR = re.compile(r">=|<=|>|<")
 _SPACE = re.compile(r"\s*")
 _AND_OR = re.compile(r"(AND|OR)\b")
@@ -122,7 +125,7 @@ def _unreadable(why: str) -> Invalid:
 def _contains(field: str, texts: list[str]) -> Expression:
     if len(texts) > MAX_CONDITIONS:
         raise _unreadable(f"it has more than {MAX_CONDITIONS} texts to look for")
-    parts = tuple(Condition(field, Comparison.CONTAINS, (text,)) for text in texts)
+    parts = tuple(Condition(field, Comparison.CONTAINS, (_ESCAPED.sub(r"\1", text),)) for text in texts)
     return parts[0] if len(parts) == 1 else Either(parts)
 
 
@@ -198,12 +201,10 @@ class _Parser:
         """What follows an opening parenthesis: a range, a text to contain, or a list."""
         self._space()
         if self._skip("~"):
-            start = self.at
-            end = self.text.find(")", start)
-            if end <= start:
+            text = self._take(_UP_TO_PARENTHESIS)
+            if not text or not self._skip(")"):
                 raise _unreadable("a closing parenthesis is missing")
-            self.at = end + 1
-            return Condition(field, Comparison.CONTAINS, (self.text[start:end].strip().strip('"'),))
+            return _contains(field, [text.strip().strip('"')])
         operator = self._take(_OPERATOR)
         if operator is not None:
             return self._range(field, operator)

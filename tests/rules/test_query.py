@@ -57,6 +57,8 @@ def one(field, *values, how=Comparison.ONE_OF):
             [Either((one("code", "ain", how=Comparison.CONTAINS), one("code", "U PL", how=Comparison.CONTAINS)))],
         ),
         ("code:~.*+", [one("code", ".*+", how=Comparison.CONTAINS)]),
+        (r"code:~a\.b", [one("code", "a.b", how=Comparison.CONTAINS)]),
+        (r"code:(~C\+\+ \(x\)) a:1", [one("code", "C++ (x)", how=Comparison.CONTAINS), one("a", "1")]),
         ("at:2021-05-18T07:27:27Z", [one("at", "2021-05-18T07:27:27Z")]),
         (
             "compoundLogicalQuery:((a:1) OR (b:2))",
@@ -107,6 +109,7 @@ def test_what_a_query_says(text, parts):
         "code:~",
         "code:(~)",
         "code:(~a",
+        r"code:(~a\)",
         "a:1 " * 51,
         "code:~()",
         "code:~(a",
