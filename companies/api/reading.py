@@ -37,7 +37,7 @@ def only_query(request: Request, names: Iterable[str]) -> None:
 
 
 class Body:
-    """A JSON object from a client. Reading marks a field as known; `nothing_else` refuses the rest."""
+    """A JSON object from a client. Asking for a field marks it as known; `nothing_else` refuses the rest."""
 
     def __init__(self, data: Any, path: str = "") -> None:
         if not isinstance(data, Mapping):
@@ -47,7 +47,7 @@ class Body:
         self.known: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
-        return self.data.get(name) is not None
+        return self.raw(name) is not None
 
     def raw(self, name: str) -> Any:
         """Whatever stands there; None where nothing does."""

@@ -282,6 +282,12 @@ class TestCreating:
         assert other.status == 422
         assert Company.objects.filter(name="Small").count() == 1
 
+    def test_null_is_as_good_as_nothing(self, program):
+        names = ("type", "parentId", "accountLimit", "legalInfo", "approvalGroup", "entitiesAddresses", "metadata")
+        assert program.post(PATH, dict.fromkeys(names) | {"name": "Fabrikam"}).status == 201
+        nameless = code(400, "A company needs a name.", details=["name: A company needs a name."])
+        assert tuple(program.post(PATH, {"name": None})) == (400, nameless)
+
     @pytest.mark.parametrize(
         ("sent", "status", "body"),
         [
@@ -518,7 +524,7 @@ def test_a_missing_scope_is_named(service_api):
     status, body = service_api(READ).post(PATH, {"name": "A"})
     assert (status, body) == (
         403,
-        code(403, "You need a scope for this action.", details=[f"Required scope(s): {MANAGE}"]),
+        code(403, "You need a scope for this action.", details=[f"Missing scope: {MANAGE}"]),
     )
 
 
