@@ -81,7 +81,10 @@ class ProductSearch(ProductView):
     def post(self, request: Request, tenant: str) -> Response:
         """Reads only, and may be repeated."""
         only_query(request, LIST_QUERY)
-        return self.listed(request, Body(request.data).text("q", default=""))
+        body = Body(request.data)
+        q = body.text("q", default="")
+        body.nothing_else()
+        return self.listed(request, q)
 
 
 class ProductsByYrn(ProductView):

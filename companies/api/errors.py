@@ -203,8 +203,10 @@ def _as_object(detail: Any) -> dict[str, Any]:
 def _as_text(detail: Any) -> str:
     if not isinstance(detail, dict):
         return str(detail)
-    field, message = detail.get("field", ""), detail.get("message", "")
-    return f"{field}: {message}" if field else str(message)
+    field, message = str(detail.get("field", "")), str(detail.get("message", ""))
+    # What is wrong with a `q` names it already.
+    named = not field or message.startswith((f"{field}: ", f"{field} "))
+    return message if named else f"{field}: {message}"
 
 
 def _unauthorized(raised: exceptions.APIException) -> Response:

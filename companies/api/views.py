@@ -19,6 +19,9 @@ from companies.api.throttles import TOO_MANY
 from config.kit.storable import storable_text
 
 MAX_PAGE = 1_000_000
+NEEDS_SCOPE = "You need a scope for this action."
+# The last of several would be read, and a `q` that is left out shows rows that nobody asked for.
+ONCE = frozenset({"q", "sort", "pageNumber", "pageSize"})
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -64,7 +67,7 @@ class ApiView(APIView):
         caller = self.caller
         tenant = kwargs.get("tenant")
         named = request.headers.get("Emporix-Tenant")
-        if named is not None and tenant is not None and named != tenant:
+        if named and tenant is not None and named != tenant:
             raise ApiError(400, "Tenant in the header is not matching with the one provided in the URI.")
         if tenant is not None and caller.tenant.key != tenant:
             raise ApiError(403, self.forbidden)
@@ -77,11 +80,9 @@ class ApiView(APIView):
         self._check_address(request, kwargs)
 
     def missing_scope(self, needed: tuple[str, ...]) -> ApiError:
-        """The 403 of somebody without the scope, in the words of the family."""
+        """The 403 of somebody without the scope; clients look for the first one in a sentence of this form."""
         if self.family is Family.CODE:
-            return ApiError(
-                403, "You need a scope for this action.", details=[f"Required scope(s): {', '.join(needed)}"]
-            )
+            return ApiError(403, NEEDS_SCOPE, details=[f"Missing scope: {' or '.join(needed)}"])
         return ApiError(403, self.forbidden)
 
     def throttled(self, request: Request, wait: float | None) -> None:
@@ -132,6 +133,8 @@ class ApiView(APIView):
         for name, values in request.query_params.lists():
             if not all(storable_text(text) for text in (name, *values)):
                 raise ApiError(400, INVALID, details=[{"field": name.replace("\x00", ""), "message": "cannot be read"}])
+            if name in ONCE and len(values) > 1:
+                raise ApiError(400, INVALID, details=[{"field": name, "message": "can be given only once"}])
 
     def _check_kind(self, caller: Caller) -> None:
         kinds = {

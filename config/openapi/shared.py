@@ -214,7 +214,7 @@ FORBIDDEN_EXAMPLES: dict[str, Any] = {
         "code": 403,
         "status": "Forbidden",
         "message": "You need a scope for this action.",
-        "details": ["Required scope(s): customermanagement.legalentity_manage"],
+        "details": ["Missing scope: customermanagement.legalentity_manage"],
     },
     "YaasError": {
         "status": 403,

@@ -46,7 +46,9 @@ class CartSearch(CartView):
             expire_overdue(now)
         else:
             release_overdue(holder_of(self.actor, Named()), now)
-        q, sort = Body(request.data).text("q", default=""), request.query_params.get("sort", "")
+        body, sort = Body(request.data), request.query_params.get("sort", "")
+        q = body.text("q", default="")
+        body.nothing_else()
         rows = searched(shown_carts().reachable_by(self.actor), q, COLUMNS)
         page, headers = self.paged(request, sorted_rows(rows, sort, COLUMNS, default=("-modified_at", "-pk")))
         languages = languages_of(request)

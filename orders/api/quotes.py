@@ -78,6 +78,10 @@ class QuoteServiceView(ApiView):
         details = [{"field": refused.field, "message": refused.text}, *refused.details]
         return ApiError(400, INVALID, details=details)
 
+    def missing_scope(self, needed: tuple[str, ...]) -> ApiError:
+        """In the words of this service."""
+        return missing_scope(*needed)
+
     def resource_id(self) -> str:
         """What the request is about, by its id."""
         return str(self.kwargs.get("quote_id") or self.kwargs.get("reason_id") or "")

@@ -11,6 +11,7 @@ from typing import Any
 
 from companies.api.errors import ApiError
 from companies.api.reading import Body
+from companies.api.views import NEEDS_SCOPE
 from config.kit.patches import Op, Operation
 from config.kit.records import new_key
 from orders.api.carts_input import EXTERNAL_SCOPE, LONGEST_ID
@@ -22,9 +23,9 @@ ATTACHED = ((MIXINS,), ("metadata", MIXINS))
 ATTACHED_TO_ITEMS = (*ATTACHED, *(("product", *places) for places in ATTACHED))
 
 
-def missing_scope(scope: str) -> ApiError:
-    """The answer to who lacks a scope for what is in the body, in the words of the service."""
-    return ApiError(403, "You need a scope for this action.", details=[f"Required scope(s): {scope}"])
+def missing_scope(*scopes: str) -> ApiError:
+    """The answer to who lacks all of these scopes, in the words of the service."""
+    return ApiError(403, NEEDS_SCOPE, details=[f"Required scope(s): {', '.join(scopes)}"])
 
 
 def added_items(value: Any, path: str) -> list[Edit]:

@@ -338,8 +338,10 @@ class TestCurrent:
         foreign = anonymous_api().get(CARTS, siteCode="main", sessionId=visitor.row.session_key)
         assert tuple(foreign) == not_authorized(SOMEBODY_ELSE)
 
-    def test_of_a_session_is_nobody_s_who_signed_in(self, rita):
-        answer = rita.get(CARTS, siteCode="main", sessionId=rita.row.session_key)
+    def test_of_another_session_is_nobody_s_who_signed_in(self, rita, visitor):
+        own = rita.get(CARTS, siteCode="main", create="true", sessionId=rita.row.session_key).body
+        assert own["customerId"] == "C-rita", "the own session says nothing new"
+        answer = rita.get(CARTS, siteCode="main", sessionId=visitor.row.session_key)
         assert tuple(answer) == not_authorized("The cart of a session belongs to nobody; merge it into your own.")
 
     def test_a_new_one_follows_the_session_where_it_can(self, cast, anonymous_api):

@@ -329,7 +329,7 @@ def test_who_asks_for_prices_anywhere(caller, who):
 
 
 def test_who_may_not_is_told_why(api, service_api):
-    scope = code(403, "You need a scope for this action.", details=["Required scope(s): price.price_read"])
+    scope = code(403, "You need a scope for this action.", details=["Missing scope: price.price_read"])
     assert tuple(service_api("cart.cart_manage").post(MATCH, explicit())) == (403, scope)
     assert tuple(api("rita").post(MATCH, explicit())) == (403, code(403, FORBIDDEN))
 

@@ -129,6 +129,14 @@ class TestList:
             400,
             code(400, "code: there is no such filter.", details=["code: is not known"]),
         )
+        assert tuple(visitor.get(f"{PATH}?q=code:DESK-01&q=code:CHAIR-01")) == (
+            400,
+            code(400, PROBLEMS, details=["q: can be given only once"]),
+        )
+        assert tuple(visitor.post(f"{PATH}/search", {"ids": ["x"]})) == (
+            400,
+            code(400, PROBLEMS, details=["ids: is not known"]),
+        )
 
     def test_what_only_widens_or_narrows_a_product_is_taken(self, visitor):
         assert codes(visitor.get(PATH, fields="id,code", expand="template", rawValue="true")) == SOLD
@@ -188,7 +196,7 @@ class TestQuery:
         ],
     )
     def test_what_cannot_be_asked_is_refused_by_name(self, visitor, q, why):
-        assert tuple(visitor.get(PATH, q=q)) == (400, code(400, why, details=[f"q: {why}"]))
+        assert tuple(visitor.get(PATH, q=q)) == (400, code(400, why, details=[why]))
 
     def test_a_character_that_cannot_be_stored(self, visitor):
         assert visitor.get(PATH, q="code:\x00").status == 400
@@ -292,7 +300,7 @@ def test_who_reads_products(cast, caller, who):
 
 
 def test_who_may_not_is_told_why(service_api, api):
-    scope = code(403, "You need a scope for this action.", details=["Required scope(s): product.product_read"])
+    scope = code(403, "You need a scope for this action.", details=["Missing scope: product.product_read"])
     assert tuple(service_api().get(PATH)) == (403, scope)
     assert tuple(api("rita").get("/product/other/products")) == (403, code(403, FORBIDDEN))
 
