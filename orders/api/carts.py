@@ -129,9 +129,13 @@ class CartView(ApiView):
         return self.answer(request, shown_carts().get(pk=cart.pk))
 
     def spoken_of(self, named: Named) -> Named:
-        """What is left to ask about who is named: naming the token's own company says nothing new."""
-        company = self.caller.company
-        return replace(named, company_key="") if company and company.key == named.company_key else named
+        """What is left to ask about who is named: the token's own company and session say nothing new."""
+        company, token = self.caller.company, self.caller.token
+        if company and company.key == named.company_key:
+            named = replace(named, company_key="")
+        if token and token.session_key == named.session_key:
+            named = replace(named, session_key="")
+        return named
 
     def place(self, site_code: str) -> Marketplace | None:
         """The marketplace that is named, else where the session shops, else the tenant's home."""
