@@ -86,6 +86,7 @@ def programs(place: Path, port) -> list[list]:
         [
             *(*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", size),
             *("--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "warning"),
+            *("--keep-alive", "75", "--limit-request-line", "8190"),
         ],
         [*celery, "worker", "--concurrency", size, "--loglevel", "WARNING"],
         [*celery, "beat", "--schedule", place / "schedule", "--loglevel", "WARNING"],

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from unittest import mock
 
 import pytest
 from django.apps import apps
@@ -142,6 +143,13 @@ class TestTheDemo(TestCase):
         for login in demo_logins():
             assert login["email"] in out
             assert login["does"] in out
+
+    def test_who_comes_second_waits_for_the_first(self):
+        """As two processes do that both found nothing; the transaction of the second begins when the first is done."""
+        before = rows()
+        with mock.patch("config.management.commands.seed_demo.is_seeded", side_effect=[False, True]):
+            assert "another process" in seed_demo()[0]
+        assert rows() == before
 
     def test_companies_are_as_the_logins_say(self):
         groups = Member.objects.filter(in_approval_group=True).values_list("company__key", "user__first_name")

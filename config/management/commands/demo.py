@@ -30,6 +30,8 @@ PROCESSES = 1
 THREADS = 8
 # Longer than clients and proxies keep an idle connection: one that is closed here just as they send loses a POST.
 KEPT_OPEN = 75  # seconds
+# A `q` that names a hundred ids; more than that goes into the body of a search.
+LONGEST_ADDRESS = 8190
 
 
 class Command(BaseCommand):
@@ -124,6 +126,7 @@ class Demo(BaseApplication):
             "control_socket_disable": True,  # its file would be shared by every demo of this user
             "loglevel": "warning",
             "keepalive": KEPT_OPEN,
+            "limit_request_line": LONGEST_ADDRESS,
             "graceful_timeout": 3,
             "timeout": 0,  # restarting a process that holds the queue would lose what waits in it
             "proc_name": "countersign-demo",

@@ -5,6 +5,7 @@ import time
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError, connection
 
 from companies.models import User
 from config.demo_data.export import demo_json
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, logins, json: bool, **options):
+        if not connection.introspection.table_names():
+            raise CommandError("This database has no tables yet: start the demo with `make demo`, or run `migrate`.")
         if logins:
             self.stdout.write(logins_table() if is_seeded() else "There are no people of the demo in this database.")
             return
@@ -41,7 +44,13 @@ class Command(BaseCommand):
         if settings.PRODUCTION and User.objects.exists():
             raise CommandError("This database is in use: the demo, whose passwords are public, stays out of it.")
         started = time.monotonic()
-        seed()
+        try:
+            seed()
+        except IntegrityError:
+            if not is_seeded():
+                raise
+            said.write("The demo is there now: another process filled it meanwhile.")
+            return
         said.write(f"The demo is there, after {time.monotonic() - started:.1f} s.")
 
 
