@@ -53,6 +53,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute=17),
         "options": {"expires": 3600},
     },
+    "forget what old webhooks said": {
+        "task": "orders.tasks.forget_old_calls",
+        "schedule": crontab(hour=3, minute=37),
+        "options": {"expires": 3600},
+    },
     "forget old requests of the API": {
         "task": "companies.tasks.forget_old_requests",
         "schedule": crontab(minute=27),

@@ -10,7 +10,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from config.schedule import SCHEDULE
-from config.unsafe import parse_history_keys, parse_keys, parse_rate, refuse_unsafe
+from config.unsafe import parse_days, parse_history_keys, parse_keys, parse_rate, refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -289,6 +289,8 @@ WEBHOOK_RULES = {
     "private": env.bool("WEBHOOK_ALLOW_PRIVATE", default=DEMO),
     "ports": env.list("WEBHOOK_PORTS", cast=int, default=list(range(1024, 65536)) if DEMO else []),
 }
+# So long it is known what calls said; then only that they were taken. 0: for good.
+WEBHOOK_KEPT_DAYS = parse_days("WEBHOOK_KEPT_DAYS", env.str("WEBHOOK_KEPT_DAYS", default="180"))
 
 # --- Tasks ------------------------------------------------------------------------------------------------------------
 # The demo's queue lives in its one process; everywhere else it lives in Redis.
@@ -296,8 +298,7 @@ CELERY_BROKER_URL = "memory://localhost/" if DEMO or not REDIS_URL else REDIS_UR
 CELERY_TASK_IGNORE_RESULT = True  # our own rows are the state
 CELERY_TASK_DEFAULT_QUEUE = "countersign"
 CELERY_TASK_ACKS_LATE = True  # every task may run twice, none may be lost
-CELERY_TASK_TIME_LIMIT = 300
-CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 300, 240
 # A commit only nudges the worker, and the sweep is the guarantee: a dead Redis must not hold a request.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
@@ -322,7 +323,6 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-USE_I18N = True
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

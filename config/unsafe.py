@@ -40,6 +40,13 @@ def parse_rate(name: str, text: str) -> str | None:
     return text
 
 
+def parse_days(name: str, text: str) -> int:
+    """Read a number of days, at most 36500; 0 is for good."""
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 36_500:
+        raise ImproperlyConfigured(f"{name} is {text!r}: write a number of days such as 180, or 0 for no end.")
+    return int(text)
+
+
 def refuse_unsafe(
     *,
     secret_key: str,

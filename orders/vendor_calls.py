@@ -17,6 +17,7 @@ from notifications.models import WebhookEndpoint
 from notifications.webhooks.outgoing import Call, drop_calls, instant, post_calls
 from orders.lifecycle import DeliveryState
 from orders.models import Order, OrderLine, Subscription, SubscriptionEvent
+from orders.models.order import pk_of
 
 TO_DELIVER = "order.to_deliver"
 CANCELLED = "order.cancelled"
@@ -66,6 +67,13 @@ def call_ended(subscription: Subscription, event: SubscriptionEvent, now: dateti
         ("subscription", subscription.number),
     )
     post_calls([call], tenant_id=subscription.tenant_id, now=now)
+
+
+def still_to_deliver(numbers: Iterable[str]) -> set[str]:
+    """Of these numbers, those of orders with a line that a vendor's system has yet to deliver. One query."""
+    by_pk = {pk: number for number in numbers if (pk := pk_of(number)) is not None}
+    theirs = OrderLine.objects.filter(delivery_kind=Provisioning.WEBHOOK, delivery_state=DeliveryState.OPEN)
+    return {by_pk[pk] for pk in theirs.filter(order__in=by_pk).values_list("order_id", flat=True)}
 
 
 def has_system(vendor_id: int) -> bool:

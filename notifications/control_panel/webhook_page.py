@@ -18,6 +18,7 @@ from companies.services import in_words
 from config.kit.wording import moment_text
 from notifications.control_panel.webhook_forms import STATES, topic_text
 from notifications.models import CallState, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from notifications.webhooks.endpoints import why_not_again
 from notifications.webhooks.secrets import secret_of
 
 Values = dict[str, Any]
@@ -115,6 +116,7 @@ def history_of(company_id: int | None) -> list[Values]:
 def call_page(call: WebhookDelivery, actor: Actor, now: datetime) -> Values:
     """One call: what was sent, and each attempt to send it."""
     label, tone = STATES[CallState(call.state)]
+    why_not = why_not_again(call, now)
     again = {
         "label": "Send again",
         "kind": "primary",
@@ -133,9 +135,10 @@ def call_page(call: WebhookDelivery, actor: Actor, now: datetime) -> Values:
             {"label": "webhook-id", "value": call.call_id},
             {"label": "Event", "value": call.topic},
         ],
-        "body": json.dumps(json.loads(call.body), indent=2, ensure_ascii=False),
+        "body": json.dumps(json.loads(call.body), indent=2, ensure_ascii=False) if call.body else "",
         "events": [_attempt(attempt) for attempt in call.attempts.order_by("number")],
-        "moves": [] if call.state == CallState.DROPPED else [again],
+        "why_not": why_not,
+        "moves": [] if why_not else [again],
     }
 
 

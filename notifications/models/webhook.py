@@ -86,12 +86,27 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
             next_attempt_at__lte=now,
         )
 
+    def settled_before(self, before: datetime, now: datetime) -> Self:
+        """Calls whose last word was said before then: taken (while their text is kept), not needed, or tests."""
+        lately = WebhookAttempt.objects.filter(delivery=OuterRef("pk"), at__gte=before)
+        return self.filter(
+            Q(state=CallState.SENT) & ~Q(body="")
+            | Q(state=CallState.DROPPED)
+            | Q(about_kind="", state=CallState.FAILED),
+            Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
+            Q(sent_at__isnull=True) | Q(sent_at__lt=before),
+            ~Exists(lately),
+            created_at__lt=before,
+            next_attempt_at__lt=before,
+        )
+
 
 class WebhookDelivery(models.Model):
     """One event told to the system of one vendor.
 
     Written in the transaction of what it tells; `key` (event, company, topic) makes a second one
-    impossible. `body` is frozen: the very text that every attempt sends and signs.
+    impossible. `body` is frozen: the very text that every attempt sends and signs; empty once it was taken so long
+    ago that it is forgotten (`notifications.webhooks.forgetting`).
     """
 
     key = models.CharField(max_length=200, unique=True)

@@ -18,11 +18,10 @@ from companies.services.steps import clean_text, locked_company
 from config.kit.refused import Invalid, Late, Missing
 from notifications.models import CallState, WebhookDelivery, WebhookEndpoint
 from notifications.webhooks.addresses import Rules, target_of
-from notifications.webhooks.outgoing import Call, nudge, post_calls
+from notifications.webhooks.outgoing import TEST, Call, nudge, post_calls
 from notifications.webhooks.secrets import current_key_id
 
 OVERLAP = timedelta(hours=24)  # how long a secret that was replaced signs, too
-TEST = "webhook.test"
 NUDGED = 100  # the sweep has the rest
 
 
@@ -119,8 +118,8 @@ def send_test(*, actor: Actor, company_id: int, now: datetime | None = None) -> 
 def send_again(*, actor: Actor, delivery_id: int, now: datetime | None = None) -> WebhookDelivery:
     """Make a call once more, at once and with all its attempts, under the same `webhook-id`.
 
-    For auditors and managers of the vendor and for platform staff. Raises `Missing`, and `Late` where it is
-    about to be made anyway, is not needed any more, or nobody can be called.
+    For auditors and managers of the vendor and for platform staff. Raises `Missing`, and `Late` as
+    `why_not_again` says.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -128,17 +127,27 @@ def send_again(*, actor: Actor, delivery_id: int, now: datetime | None = None) -
         if found is None:
             raise Missing("There is no such call.")
         delivery = WebhookDelivery.objects.select_for_update(no_key=True).get(pk=found.pk)
-        if delivery.state == CallState.DROPPED:
-            raise Late("What this call told is settled; nobody needs it any more.")
-        if delivery.claimed_until is not None and delivery.claimed_until > now:
-            raise Late("This call is being made right now.")
-        if not WebhookEndpoint.objects.filter(company_id=delivery.company_id, is_active=True).exists():
-            raise Late("There is no endpoint that is switched on.")
+        why = why_not_again(delivery, now)
+        if why:
+            raise Late(why)
         delivery.state, delivery.sent_at = CallState.WAITING, None
         delivery.failure_count, delivery.next_attempt_at = 0, now
         delivery.save(update_fields=["state", "sent_at", "failure_count", "next_attempt_at"])
         transaction.on_commit(lambda: nudge([delivery.pk]), robust=True)
         return delivery
+
+
+def why_not_again(delivery: WebhookDelivery, now: datetime) -> str:
+    """Why a call cannot be sent again now; empty where it can. One query."""
+    if delivery.state == CallState.DROPPED:
+        return "What this call told is settled; nobody needs it any more."
+    if not delivery.body:
+        return "What this call said is no longer kept, so it cannot be sent again."
+    if delivery.claimed_until is not None and delivery.claimed_until > now:
+        return "This call is being made right now."
+    if not WebhookEndpoint.objects.filter(company_id=delivery.company_id, is_active=True).exists():
+        return "There is no endpoint that is switched on."
+    return ""
 
 
 def _locked_vendor(actor: Actor, company_id: int) -> Company:

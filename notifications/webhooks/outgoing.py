@@ -23,12 +23,13 @@ from notifications.webhooks import tasks
 
 log = structlog.get_logger("countersign.webhooks")
 
+TEST = "webhook.test"
 # What a vendor's system can be told.
 TOPICS = {
     "order.to_deliver": "An order is yours to deliver",
     "order.cancelled": "An order was cancelled",
     "subscription.terminated": "A subscription has ended",
-    "webhook.test": "A test",
+    TEST: "A test",
 }
 _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.unsafe import parse_history_keys, parse_rate, refuse_unsafe
+from config.unsafe import parse_days, parse_history_keys, parse_rate, refuse_unsafe
 
 ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
@@ -66,6 +66,13 @@ def test_no_rate_is_no_limit():
 def test_what_is_no_rate_is_refused_by_the_name_of_its_variable(rate):
     with pytest.raises(ImproperlyConfigured, match="API_TOKEN_RATE"):
         parse_rate("API_TOKEN_RATE", rate)
+
+
+def test_days_are_a_number_of_them():
+    assert [parse_days("WEBHOOK_KEPT_DAYS", text) for text in ("0", "180")] == [0, 180]
+    for text in ("", "-1", "1.5", "half a year", "99999"):
+        with pytest.raises(ImproperlyConfigured, match="WEBHOOK_KEPT_DAYS"):
+            parse_days("WEBHOOK_KEPT_DAYS", text)
 
 
 def test_sqlite_in_production_when_somebody_says_so():

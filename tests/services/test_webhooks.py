@@ -8,7 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from companies.models import Change
@@ -18,6 +19,7 @@ from notifications.models import CallState, WebhookAttempt, WebhookDelivery, Web
 from notifications.webhooks import calling, schedule, sending, tasks
 from notifications.webhooks.addresses import Rules
 from notifications.webhooks.endpoints import add_endpoint, change_endpoint, renew_secret, send_again, send_test
+from notifications.webhooks.forgetting import forget_old_calls
 from notifications.webhooks.outgoing import Call, drop_calls, post_calls
 from notifications.webhooks.secrets import KeyGone, secret_of
 from tests.cast import make_cast
@@ -411,3 +413,36 @@ def test_each_call_is_made_by_one_worker(system):
 
     assert sum(taken) == WebhookAttempt.objects.count() == 40
     assert len(system.ids()) == len(set(system.ids())) == 40
+
+
+def test_what_was_told_long_ago_is_forgotten_and_that_it_was_taken_is_kept(cast, system, endpoint, settings):
+    taken, dropped, given_up, waiting, of_late, undelivered = (posted(cast, number) for number in range(6))
+    system.answer(500)
+    calling.call_these([taken.pk])
+    for each in (taken, of_late, undelivered):
+        WebhookDelivery.objects.filter(pk=each.pk).update(next_attempt_at=each.created_at)
+        calling.call_these([each.pk])
+    WebhookDelivery.objects.filter(pk=dropped.pk).update(state=CallState.DROPPED)
+    WebhookDelivery.objects.filter(pk=given_up.pk).update(state=CallState.FAILED)
+    WebhookDelivery.objects.filter(pk=undelivered.pk).update(about_key="CS1002")
+    test = send_test(actor=cast.actor("vera"), company_id=cast.globex.pk)
+    calling.call_these([test.pk])
+    WebhookDelivery.objects.filter(pk=of_late.pk).update(sent_at=datetime.now(UTC) + timedelta(days=2))
+
+    now = datetime.now(UTC) + timedelta(days=181)
+    settings.WEBHOOK_KEPT_DAYS = 0
+    assert forget_old_calls(now, set) == 0
+    settings.WEBHOOK_KEPT_DAYS = 180
+    with CaptureQueriesContext(connection) as statements:
+        assert forget_old_calls(now, lambda keys: keys & {"CS1002"}) == 3
+    assert len(statements) < 15
+    assert forget_old_calls(now, lambda keys: keys & {"CS1002"}) == 0
+
+    assert not WebhookDelivery.objects.filter(pk__in=(dropped.pk, test.pk)).exists()
+    kept = WebhookDelivery.objects.exclude(body="")
+    assert {each.pk for each in kept} == {given_up.pk, waiting.pk, of_late.pk, undelivered.pk}
+    taken.refresh_from_db()
+    assert (taken.state, taken.attempt_count, taken.last_said) == (CallState.SENT, 2, "answered 204")
+    assert [each.number for each in taken.attempts.all()] == [2]
+    with pytest.raises(Late, match="no longer kept"):
+        send_again(actor=cast.actor("victor"), delivery_id=taken.pk)
