@@ -10,8 +10,11 @@ from companies.actors import Actor
 from companies.api.reading import Body
 from orders.api.orders_rows import API_STATUS, API_STATUSES
 from orders.api.refusals import invalid
+from orders.board import moves_for
 from orders.lifecycle import ORDER, OrderMove, OrderParty, OrderStatus
 from orders.models import Order
+from orders.review_facts import order_now
+from orders.review_warnings import in_the_way, warnings_of
 from orders.services.delivery import cancel_order, complete_delivery, fail_delivery, retry_order, start_order
 from orders.services.review import approve_order, reject_order, withdraw_order
 from orders.standing import parties_of
@@ -107,8 +110,29 @@ def carry_out(move: OrderMove, actor: Actor, order: Order, wish: Wish) -> Order:
     return _CALLS[move](actor, order, wish)
 
 
-def transitions_of(order: Order, actor: Actor, scopes: frozenset[str]) -> dict[str, OrderMove]:
-    """The statuses that the caller may set now, in the words of the order service, and the move that each means."""
+def transitions_of(order: Order, actor: Actor, scopes: frozenset[str]) -> list[str]:
+    """The statuses that the caller may set now, in the words of the order service.
+
+    Not the yes that honours what was withdrawn: it needs words for which a transition has no place.
+    """
+    offered = set(moves_for(order, actor))
+    if OrderMove.APPROVE in offered and in_the_way(warnings_of(order_now(order))):
+        offered.remove(OrderMove.APPROVE)
+    return [status for status, move in _meant(order, actor, scopes).items() if move in offered]
+
+
+def read_transition(body: Body, order: Order, actor: Actor, scopes: frozenset[str]) -> tuple[OrderMove, Wish]:
+    """The move behind `{status, comment}`; raises 400 for a status that is not the caller's to set now."""
+    status, comment = body.choice("status", API_STATUSES), body.text("comment", default="")
+    move = _meant(order, actor, scopes).get(status)
+    if move is None:
+        now = API_STATUS[OrderStatus(order.status)]
+        raise invalid("status", f"The status cannot be changed from {now} to {status}.")
+    return move, Wish(reason=comment, note=comment if move is OrderMove.APPROVE else "", instructions=comment)
+
+
+def _meant(order: Order, actor: Actor, scopes: frozenset[str]) -> dict[str, OrderMove]:
+    """What each status means that somebody like the caller may set on an order that stands like this."""
     parties = parties_of(order, actor)
     named = [move for party, moves in _TRANSITIONS.items() if party in parties for move in moves]
     found: dict[str, OrderMove] = {}
@@ -117,16 +141,6 @@ def transitions_of(order: Order, actor: Actor, scopes: frozenset[str]) -> dict[s
             to = OrderStatus(ORDER.next_status(order.status, move, parties))
             found[API_STATUS[to]] = OrderMove(move)
     return found
-
-
-def read_transition(body: Body, order: Order, actor: Actor, scopes: frozenset[str]) -> tuple[OrderMove, Wish]:
-    """The move behind `{status, comment}`; raises 400 for a status that cannot be set now, whatever the reason."""
-    status, comment = body.choice("status", API_STATUSES), body.text("comment", default="")
-    move = transitions_of(order, actor, scopes).get(status)
-    if move is None:
-        now = API_STATUS[OrderStatus(order.status)]
-        raise invalid("status", f"The status cannot be changed from {now} to {status}.")
-    return move, Wish(reason=comment, note=comment if move is OrderMove.APPROVE else "", instructions=comment)
 
 
 def read_links(body: Body) -> tuple[dict[str, str], ...]:

@@ -33,7 +33,7 @@ Values = dict[str, Any]
 
 
 def order_bodies(orders: Sequence[Order], actor: Actor, scopes: Collection[str], languages: Languages) -> list[Values]:
-    """Orders as this caller reads them. One query for any number of them, and one more for sellers."""
+    """Orders as this caller reads them. One query for any number of them, and up to three more for sellers."""
     if not orders:
         return []
     siblings = _siblings(orders, actor)

@@ -21,7 +21,7 @@ Kept = Mapping[str, Any]
 def buttons(order: Order, actor: Actor, kept: Kept, warnings: Sequence[ReviewWarning] = ()) -> list[Values]:
     """The moves open to this reader for the move bar. `kept` is what was typed before it was refused.
 
-    What stands in the way of a yes, by the `warnings`, is honoured with a reason, or there is no yes to give.
+    What was withdrawn, by the `warnings`, takes a reason of its own.
     """
     build: dict[OrderMove, Callable[[Kept], Values]] = {
         OrderMove.APPROVE: _honour if in_the_way(warnings) else _approve,
@@ -36,8 +36,6 @@ def buttons(order: Order, actor: Actor, kept: Kept, warnings: Sequence[ReviewWar
     for move in moves_for(order, actor):
         if move not in build:
             continue  # the customer's, who may sell as well: withdrawn in the dashboard
-        if move is OrderMove.APPROVE and in_the_way(warnings, honoured=True):
-            continue
         url = move_url(order, move)
         made.append({"url": url, **build[move](kept if kept.get("sent_to") == url else {})})
     return sorted(made, key=lambda button: button.get("kind") != "primary")

@@ -143,7 +143,7 @@ def test_an_order_that_moves_on_just_now(prepared, operation, monkeypatch):
     send = prepared(operation)
     Order.objects.update(status="completed")
     seen = {"DECLINED": OrderMove.CANCEL}
-    monkeypatch.setattr("orders.api.orders_input.transitions_of", lambda *_: seen)
+    monkeypatch.setattr("orders.api.orders_input._meant", lambda *_: seen)
     with nothing_changes():
         answer = send()
     assert (answer.status, answer.body["type"]) == (409, "conflict_resource")

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.models import Product
-from companies.models import Customer, Member
+from companies.models import Customer, Member, User
 from companies.roles import Role
 from orders.models import Order
 from tests.api.buying import ORDERS, refused, saas
@@ -74,6 +74,28 @@ def test_api_approve_reject_and_list_with_available_operations_per_user(cast, ap
     assert victor.post(f"{ORDERS}/{second.number}/reject", {"reason": "No."}).body["reviewStatus"] == "rejected"
     assert listed(victor, **queue) == [third.number]
     assert refused(victor.post(f"{ORDERS}/{first.number}/reject", {"reason": "No."}))[:2] == (409, "conflict_resource")
+
+
+def test_a_yes_that_would_be_refused_is_not_offered(cast, api):
+    """Withdrawn products can be honoured, in words that a transition has no place for; a disabled customer cannot."""
+    first, second = waiting(cast, 2)
+    victor = api("victor")
+
+    def offered():
+        listed = {each["id"]: each["availableOperations"] for each in victor.get(ORDERS).body}
+        one = victor.get(f"{ORDERS}/{first.number}").body["availableOperations"]
+        assert listed == {first.number: one, second.number: one}
+        return one, [each["status"] for each in victor.get(f"{ORDERS}/{first.number}/transitions").body]
+
+    assert offered() == (["approve", "reject"], ["CREATED", "DECLINED"])
+    Product.objects.filter(sku="SERVER-01").update(is_active=False)
+    assert offered() == (["approve", "reject"], ["DECLINED"])
+    User.objects.filter(pk=cast.bea.pk).update(is_active=False)
+    assert offered() == (["reject"], ["DECLINED"])
+    with nothing_changes():
+        for path, body in (("approve", {}), ("transitions", {"status": "CREATED"})):
+            answer = victor.post(f"{ORDERS}/{first.number}/{path}", body)
+            assert (answer.status, "has been disabled" in str(answer.body)) == (409, True)
 
 
 def test_isolation_of_queues_between_vendor_reseller_and_customers(cast, api):

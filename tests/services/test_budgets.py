@@ -181,7 +181,7 @@ def test_what_is_offered(cast, asked):
 
     with budget(1):
         moves_for(approval, cast.actor("ana"), now())
-    with budget(2):  # who reviews, and for a marketplace that may leave it to the platform
+    with budget(3):  # who reviews, also where the platform may, and whether there is still somebody to approve it for
         order_moves_for(placed, cast.actor("victor"))
     with budget(0):
         order_moves_for(placed, cast.actor("bea"))
