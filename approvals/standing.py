@@ -109,17 +109,17 @@ def moves_open(approval: Approval, standing: Standing, now: datetime) -> tuple[M
 def how_it_stands(approval: Approval, now: datetime) -> str:
     """What has become of it, for somebody who came too late."""
     status = approval.status_at(now)
-    who, when = approval.decided_by_name, _when(approval.decided_at)
+    who, when = approval.decided_by_name, when_text(approval.decided_at)
     if approval.is_used:
         return f"This was already ordered as {approval.created_resource}."
     if approval.released_at is not None:
-        return f"This was approved by {who}, but given up on {_when(approval.released_at)}."
+        return f"This was approved by {who}, but given up on {when_text(approval.released_at)}."
     sentences = {
         Status.PENDING: f"This waits for {approval.approver_name or 'an auditor'} to decide.",
         Status.APPROVED: f"{who} already approved this on {when}.",
         Status.DECLINED: f"{who} already declined this on {when}.",
         Status.CLOSED: f"{who} closed this on {when}.",
-        Status.EXPIRED: f"Nobody decided this in time; it expired on {_when(approval.expires_at)}.",
+        Status.EXPIRED: f"Nobody decided this in time; it expired on {when_text(approval.expires_at)}.",
     }
     if status is Status.CLOSED:
         why = approval.events.filter(kind="approval.closed").values_list("comment", flat=True).last()
@@ -192,7 +192,7 @@ def _parties_of_review(approval: Approval, actor: Actor) -> frozenset[Party]:
     return frozenset(parties)
 
 
-def _when(moment: datetime | None) -> str:
+def when_text(moment: datetime | None) -> str:
     """In the zone that is active for the reader, named."""
     if moment is None:
         return ""

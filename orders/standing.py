@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from approvals.standing import when_text
 from companies.actors import Actor
 from companies.models import Member
 from companies.roles import REVIEWING_ROLES, Role
@@ -101,7 +102,7 @@ def check(order: Order, move: OrderMove, parties: frozenset[OrderParty]) -> Orde
 
 
 def how_it_stands(order: Order) -> str:
-    """What has become of the order, for somebody who came too late."""
+    """What has become of the order, by whom and when, for somebody who came too late."""
     event = order.events.order_by("-number").first()
     words = {
         OrderStatus.TO_BE_APPROVED: "It waits for an auditor's review.",
@@ -114,9 +115,10 @@ def how_it_stands(order: Order) -> str:
     }[OrderStatus(order.status)]
     if event is None:
         return f"Order {order.number}: {words}"
-    reviewed = order.events.filter(kind__in=("order.approved", "order.rejected")).last()
-    told = reviewed if reviewed is not None else event
-    return f"{told.actor_name} {_PAST.get(told.kind, 'changed')} order {order.number} already. {words}"
+    reviewed = order.events.filter(kind__in=("order.approved", "order.rejected")).order_by("-number").first()
+    told = reviewed if reviewed is not None and order.status != OrderStatus.CANCELLED else event
+    when = when_text(told.at)
+    return f"{told.actor_name} already {_PAST.get(told.kind, 'changed')} order {order.number} on {when}. {words}"
 
 
 _PAST = {

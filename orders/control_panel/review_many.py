@@ -68,12 +68,16 @@ def reject(request: HttpRequest) -> HttpResponse:
         else:
             return _told(request, "rejected", results)
     found = rows.chosen_orders(request.seller, numbers)
+    over = review_many.decided_meanwhile(actor=request.seller, numbers=numbers)
+    if over and not found:
+        return _told(request, "rejected", over)
     if not found:
         raise Invalid("Choose at least one order that waits.", field="order")
     shown = {
         "form": form,
         "rows": rows.order_rows(found, request.seller, timezone.now()),
         "orders": found,
+        "over": [result.text for result in over],
         "filter": request.POST.get(FILTER, ""),
         "back_url": back(request),
     }

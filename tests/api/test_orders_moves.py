@@ -97,7 +97,7 @@ class TestAReview:
             answer = move(api("vera"), waiting, "reject", reason="Too late.")
 
         assert refused(answer)[:2] == (409, "conflict_resource")
-        assert answer.body["message"].startswith(f"Victor Lang approved order {waiting.number} already.")
+        assert answer.body["message"].startswith(f"Victor Lang already approved order {waiting.number} on ")
 
     def test_is_none_where_none_was_needed(self, cast, api, pending):
         assert refused(move(api("victor"), pending, "approve"))[0] == 409

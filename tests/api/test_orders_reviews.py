@@ -163,7 +163,7 @@ class TestManyAtOnce:
         assert [(each["index"], each["id"]) for each in answer.body] == list(enumerate(ids))
         assert [each["status"] for each in answer.body] == [200, 409, 404, 200, 409, 409, 404, 404]
         assert answer.body[0]["reviewStatus"] == answer.body[3]["reviewStatus"] == "pending"
-        assert answer.body[1]["errorMessage"].startswith(f"Vera Moss rejected order {late.number} already.")
+        assert answer.body[1]["errorMessage"].startswith(f"Vera Moss already rejected order {late.number} on ")
         assert answer.body[2]["errorMessage"] == answer.body[6]["errorMessage"] == "There is no such order."
         assert [again(each).internal_note for each in (first, second)] == ["As agreed."] * 2
         assert [each for each in news if each.startswith("order.approved")] == ["order.approved to bea"] * 2

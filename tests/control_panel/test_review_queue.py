@@ -161,13 +161,20 @@ class TestSeveralAtOnce:
         # Said once.
         assert "2 of 3 orders" not in words(sign_in("victor").get(REVIEW))
 
-    def test_rejecting_asks_for_one_reason_first(self, three, sign_in, words):
+    def test_rejecting_asks_for_one_reason_first(self, cast, three, order_of, sign_in, words):
         victor, numbers = sign_in("victor"), [order.number for order in three]
         asked = victor.post(REJECT, {"order": numbers})
         assert (asked.status_code, "Reject 3 orders" in words(asked)) == (200, True)
         empty = victor.post(REJECT, {"order": numbers, "reason": " "})
         assert (empty.status_code, "Say why; the customer will read it." in words(empty)) == (400, True)
         assert {fresh(order).status for order in three} == {"to_be_approved"}
+        # Whoever was faster is named before the reason is asked for, and where nothing is left to reject.
+        late = order_of("bea", {"BACKUP-01": 1})
+        review_many.approve_many(actor=cast.actor("vera"), numbers=[late.number])
+        for others in (numbers, []):
+            told = words(victor.post(REJECT, {"order": [*others, late.number]}, follow=True))
+            assert f"Vera Moss already approved order {late.number} on " in told
+            assert ("0 of 1 order rejected" in told) is not bool(others)
 
         text = words(
             victor.post(REJECT, {"order": numbers, "reason": "Discontinued.", "note": "Ask Sam."}, follow=True)

@@ -259,9 +259,8 @@ class TestCancelling:
         for who in ("bea", "victor"):
             with nothing_changes(), pytest.raises(Late) as refused:
                 cancel(cast, who, pending, reason="Please.")
-            assert refused.value.text == (
-                f"Victor Lang started to deliver order {pending.number} already. It is being delivered."
-            )
+            assert refused.value.text.startswith(f"Victor Lang already started to deliver order {pending.number} on ")
+            assert refused.value.text.endswith(" UTC. It is being delivered.")
 
     def test_what_was_delivered_stays_delivered(self, cast, pending):
         complete(cast, "victor", pending, line_ids=[line(pending, "DESK-01").pk])
@@ -370,7 +369,7 @@ class TestTooLate:
         for move in (start, complete, fail, retry, cancel):
             with nothing_changes(), pytest.raises(Late) as refused:
                 move(cast, "vera", pending)
-            assert refused.value.text == f"Victor Lang completed order {pending.number} already. It is completed."
+            assert refused.value.text.startswith(f"Victor Lang already completed order {pending.number} on ")
 
     def test_after_cancelling(self, cast, pending):
         cancel(cast, "bea", pending)
