@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -47,17 +48,45 @@ def chain_state(parent: Any, events: Any) -> SafeString | str:
     return bullets(found) if found else f"whole: {parent.event_count} events, each link holds"
 
 
+class Chained:
+    """Admin page of a record with a chained history, which is checked whenever somebody looks."""
+
+    @admin.display(description="chain")
+    def chain(self, record: Any) -> SafeString | str:
+        """Checked now, event by event."""
+        return chain_state(record, record.events.order_by("number"))
+
+
+class EventAdmin(LookOnly, admin.ModelAdmin):
+    """Everything that happened to records of one kind, the latest first."""
+
+    list_display_links = ("at", "kind")
+    list_filter = ("kind", "channel", "to_status")
+    date_hierarchy = "at"
+    ordering = ("-at", "-pk")
+
+
 class StatusFilter(admin.SimpleListFilter):
-    """Statuses as they read now: an overdue request counts as expired, swept or not."""
+    """Statuses as they read now: what is past its time counts as expired or ended, swept or not.
+
+    `words` are the statuses with what people call them.
+    """
 
     title = "status"
     parameter_name = "status"
+    words: Mapping[str, str] = {}
 
     def lookups(self, request, model_admin):
-        return [(status.value, status.value.capitalize()) for status in Status]
+        return list(self.words.items())
 
     def queryset(self, request, queryset):
-        return queryset.with_status(self.value(), timezone.now()) if self.value() in list(Status) else queryset
+        return queryset.with_status(self.value(), timezone.now()) if self.value() in self.words else queryset
+
+
+class ApprovalStatusFilter(StatusFilter):
+    """Of approvals."""
+
+    words = {status.value: status.value.capitalize() for status in Status}
 
 
 class StepInline(LookOnlyInline):
@@ -108,12 +137,12 @@ class ApprovalEventInline(LookOnlyInline):
 
 
 @admin.register(Approval)
-class ApprovalAdmin(LookOnly, admin.ModelAdmin):
+class ApprovalAdmin(Chained, LookOnly, admin.ModelAdmin):
     """Approvals with their steps, answers, snapshots and history."""
 
     inlines = (StepInline, SnapshotInline, ApprovalEventInline)
     list_display = ("subject_label", "status_now", "amount", "requester_name", "put_to", "company", "created_at")
-    list_filter = (StatusFilter, "subject_kind", "tenant")
+    list_filter = (ApprovalStatusFilter, "subject_kind", "tenant")
     list_select_related = ("company", "pool_company")
     search_fields = ("=key", "=subject_key", "requester_name", "approver_name", "company__name", "=created_resource")
     search_help_text = "Id of the approval, cart or order; requester, approver or company."
@@ -189,11 +218,6 @@ class ApprovalAdmin(LookOnly, admin.ModelAdmin):
         """The approver, or the pool of a company."""
         return approval.approver_name or f"auditors of {approval.pool_company}"
 
-    @admin.display(description="chain")
-    def chain(self, approval: Approval) -> SafeString | str:
-        """Checked now, event by event."""
-        return chain_state(approval, approval.events.order_by("number"))
-
     @admin.display(description="checkout details")
     def checkout_details(self, approval: Approval) -> SafeString:
         """As the requester gave them."""
@@ -219,14 +243,10 @@ class SnapshotAdmin(LookOnly, admin.ModelAdmin):
 
 
 @admin.register(ApprovalEvent)
-class ApprovalEventAdmin(LookOnly, admin.ModelAdmin):
+class ApprovalEventAdmin(EventAdmin):
     """Everything that happened to approvals."""
 
     list_display = ("at", "kind", "approval", "actor_name", "role", "from_status", "to_status", "channel")
-    list_display_links = ("at", "kind")
-    list_filter = ("kind", "channel", "to_status")
     list_select_related = ("approval",)
     search_fields = ("=approval__key", "actor_name", "=actor_ref")
     search_help_text = "Id of the approval, or who did it."
-    date_hierarchy = "at"
-    ordering = ("-at", "-pk")

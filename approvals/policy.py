@@ -211,7 +211,7 @@ def _needs_approval(case: Case, reasons: tuple[Reason, ...], *, exceeded: bool) 
         Verdict.NEEDS_APPROVAL,
         reasons,
         eligible,
-        avoid=_ways_around(case) if exceeded else (),
+        avoid=_ways_around(case),
         warnings=warnings,
     )
 

@@ -26,7 +26,7 @@ def cart_content(priced: PricedCart, details: CheckoutDetails) -> Content:
     return Content(
         bound={
             "currency": totals.currency,
-            "lines": [_bound_line(line) for line in priced.lines],
+            "lines": [bound_line(line) for line in priced.lines],
             "net": totals.lines.net,
             "tax": totals.lines.tax,
             "gross": totals.lines.gross,
@@ -58,7 +58,7 @@ def cart_content(priced: PricedCart, details: CheckoutDetails) -> Content:
 
 def same_lines(priced: PricedCart, bound: Mapping[str, Any]) -> bool:
     """The cart holds what was bound once: the same lines at the same prices, in the same currency."""
-    lines = plain([_bound_line(line) for line in priced.lines])
+    lines = plain([bound_line(line) for line in priced.lines])
     return bool(lines == bound.get("lines") and priced.totals.currency == bound.get("currency"))
 
 
@@ -120,7 +120,8 @@ def content_differences(seen: Mapping[str, Any], present: Mapping[str, Any]) -> 
     return found
 
 
-def _bound_line(line: PricedCartLine) -> dict[str, Any]:
+def bound_line(line: PricedCartLine) -> dict[str, Any]:
+    """What is bound of a line: what it is, how much of it, and what it costs. Names and texts are not."""
     return {
         "listing": line.line.listing_id,
         "product": line.line.product_id,

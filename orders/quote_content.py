@@ -6,6 +6,7 @@ from typing import Any
 
 from approvals.subjects import Content
 from config.kit.money import Money
+from orders.content import bound_line
 from orders.priced import PricedCartLine
 from orders.pricing import discount
 from orders.quote_priced import PricedQuote
@@ -22,7 +23,7 @@ def quote_content(priced: PricedQuote) -> Content:
     return Content(
         bound={
             "currency": totals.currency,
-            "lines": [_bound_line(line) for line in priced.lines],
+            "lines": [bound_line(line) for line in priced.lines],
             "net": totals.lines.net,
             "tax": totals.lines.tax,
             "gross": totals.lines.gross,
@@ -50,22 +51,6 @@ def quote_content(priced: PricedQuote) -> Content:
             "lines": [_shown_line(line, totals.currency) for line in priced.lines],
         },
     )
-
-
-def _bound_line(line: PricedCartLine) -> dict[str, Any]:
-    return {
-        "listing": line.line.listing_id,
-        "product": line.line.product_id,
-        "sku": line.sku,
-        "quantity": line.quantity,
-        "unit_price": line.unit_price,
-        "includes_tax": line.includes_tax,
-        "tax_code": line.priced.tax_code,
-        "tax_rate": line.tax_rate,
-        "net": line.amounts.net,
-        "tax": line.amounts.tax,
-        "gross": line.amounts.gross,
-    }
 
 
 def _shown_line(line: PricedCartLine, currency: str) -> dict[str, Any]:

@@ -7,15 +7,33 @@ from decimal import Decimal
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from approvals.admin import EVENT_COLUMNS, chain_state
+from approvals.admin import EVENT_COLUMNS, Chained, EventAdmin
 from companies.admin.base import LookOnly, LookOnlyInline, pretty
 from config.kit.wording import amount_text, money_text, quantity_text
-from orders.models import Cart, CartLine, Checkout, Order, OrderEvent, OrderLine
+from orders.models import Cart, CartLine, Checkout, Order, OrderEvent, OrderLine, Quote, Subscription
 
 
 def parts_text(net: Decimal, tax: Decimal, gross: Decimal, currency: str) -> str:
     """An amount with what it consists of."""
     return f"{amount_text(net, currency)} net + {amount_text(tax, currency)} tax = {money_text(gross, currency)}"
+
+
+class Numbered:
+    """Admin page of records whose number, which everybody calls them by, is no column: the primary key makes it."""
+
+    ordering = ("-pk",)
+
+    def get_search_results(self, request, queryset, search_term):
+        """A number finds its record and nothing else."""
+        numbered = queryset.numbered(search_term.strip().upper())
+        if numbered.exists():
+            return numbered, False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="number", ordering="pk")
+    def number(self, record: Order | Quote | Subscription) -> str:
+        """What everybody calls it."""
+        return record.number
 
 
 class CartLineInline(LookOnlyInline):
@@ -161,7 +179,7 @@ class OrderEventInline(LookOnlyInline):
 
 
 @admin.register(Order)
-class OrderAdmin(LookOnly, admin.ModelAdmin):
+class OrderAdmin(Numbered, Chained, LookOnly, admin.ModelAdmin):
     """Orders with their lines, deliveries and history."""
 
     inlines = (OrderLineInline, OrderEventInline)
@@ -181,7 +199,6 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     search_fields = ("=key", "buyer_name", "company__name", "lines__sku")
     search_help_text = "Number (CS1042) or id of the order, buyer, company, or SKU."
     date_hierarchy = "created_at"
-    ordering = ("-pk",)
     list_per_page = 50
     fieldsets = (
         (
@@ -219,13 +236,6 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
         parts = ("company", "auditing_company", "vendor", "marketplace", "tenant", "checkout", "review")
         return super().get_queryset(request).select_related(*parts)
 
-    def get_search_results(self, request, queryset, search_term):
-        """An order's number is no column: it is made of the primary key."""
-        numbered = queryset.numbered(search_term.strip().upper())
-        if numbered.exists():
-            return numbered, False
-        return super().get_search_results(request, queryset, search_term)
-
     @admin.display(description="to be paid", ordering="gross")
     def total(self, order: Order) -> str:
         """Lines and shipping, tax included."""
@@ -240,16 +250,6 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
     def of_shipping(self, order: Order) -> str:
         """This order's share of it."""
         return parts_text(order.shipping_net, order.shipping_tax, order.shipping_gross, order.currency)
-
-    @admin.display(description="number", ordering="pk")
-    def number(self, order: Order) -> str:
-        """What everybody calls it."""
-        return order.number
-
-    @admin.display(description="chain")
-    def chain(self, order: Order) -> SafeString | str:
-        """Checked now, event by event."""
-        return chain_state(order, order.events.order_by("number"))
 
     @admin.display(description="agreed")
     def what_was_agreed(self, order: Order) -> SafeString:
@@ -266,14 +266,10 @@ class OrderAdmin(LookOnly, admin.ModelAdmin):
 
 
 @admin.register(OrderEvent)
-class OrderEventAdmin(LookOnly, admin.ModelAdmin):
+class OrderEventAdmin(EventAdmin):
     """Everything that happened to orders."""
 
     list_display = ("at", "kind", "order", "actor_name", "role", "from_status", "to_status", "channel")
-    list_display_links = ("at", "kind")
-    list_filter = ("kind", "channel", "to_status")
     list_select_related = ("order",)
     search_fields = ("=order__key", "actor_name", "=actor_ref")
     search_help_text = "Id of the order, or who did it."
-    date_hierarchy = "at"
-    ordering = ("-at", "-pk")

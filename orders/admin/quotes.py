@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from approvals.admin import EVENT_COLUMNS, chain_state
+from approvals.admin import EVENT_COLUMNS, Chained, EventAdmin, StatusFilter
 from companies.admin.base import LookOnly, LookOnlyInline, bullets, pretty
 from config.kit.wording import against_list_text, money_text, quantity_text
 from config.pieces.status_words import STATUS_WORDS
-from orders.admin.orders import parts_text
+from orders.admin.orders import Numbered, parts_text
 from orders.models import Quote, QuoteChange, QuoteEvent, QuoteLine
 from orders.pricing import discount
 from orders.quote_lifecycle import QuoteStatus
@@ -28,18 +28,10 @@ def _change_text(change: QuoteChange) -> str:
     return f"{change.op} {path}: {values}"
 
 
-class StatusFilter(admin.SimpleListFilter):
-    """Statuses as they read now: an offer past its time counts as expired, swept or not."""
+class QuoteStatusFilter(StatusFilter):
+    """Of quotes."""
 
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request, model_admin):
-        return [(status.value, STATUS_WORDS[status.value][0]) for status in QuoteStatus]
-
-    def queryset(self, request, queryset):
-        known = self.value() in list(QuoteStatus)
-        return queryset.with_status(self.value(), timezone.now()) if known else queryset
+    words = {status.value: STATUS_WORDS[status.value][0] for status in QuoteStatus}
 
 
 class QuoteLineInline(LookOnlyInline):
@@ -99,17 +91,16 @@ class QuoteEventInline(LookOnlyInline):
 
 
 @admin.register(Quote)
-class QuoteAdmin(LookOnly, admin.ModelAdmin):
+class QuoteAdmin(Numbered, Chained, LookOnly, admin.ModelAdmin):
     """Quotes with their lines, amounts and history; deleted ones are still here."""
 
     inlines = (QuoteLineInline, QuoteEventInline)
     list_display = ("number", "status_now", "total", "owner_name", "company_name", "seller", "valid_to", "created_at")
-    list_filter = (StatusFilter, "marketplace", "tenant", ("deleted_at", admin.EmptyFieldListFilter))
+    list_filter = (QuoteStatusFilter, "marketplace", "tenant", ("deleted_at", admin.EmptyFieldListFilter))
     list_select_related = ("seller",)
     search_fields = ("=key", "owner_name", "company_name", "customer_reference", "lines__product__sku")
     search_help_text = "Number (Q1042) or id of the quote, customer, company, reference, or SKU."
     date_hierarchy = "created_at"
-    ordering = ("-pk",)
     list_per_page = 50
     fieldsets = (
         (
@@ -152,18 +143,6 @@ class QuoteAdmin(LookOnly, admin.ModelAdmin):
         parts = ("marketplace", "seller", "company", "owner", "employee", "tenant", "cart", "approval")
         return super().get_queryset(request).select_related(*parts)
 
-    def get_search_results(self, request, queryset, search_term):
-        """A quote's number is no column: it is made of the primary key."""
-        numbered = queryset.numbered(search_term.strip().upper())
-        if numbered.exists():
-            return numbered, False
-        return super().get_search_results(request, queryset, search_term)
-
-    @admin.display(description="number", ordering="pk")
-    def number(self, quote: Quote) -> str:
-        """What everybody calls it."""
-        return quote.number
-
     @admin.display(description="status", ordering="status")
     def status_now(self, quote: Quote) -> str:
         """As it reads at this moment."""
@@ -197,11 +176,6 @@ class QuoteAdmin(LookOnly, admin.ModelAdmin):
         """As agreed."""
         return parts_text(quote.shipping_net, quote.shipping_tax, quote.shipping_gross, quote.currency)
 
-    @admin.display(description="chain")
-    def chain(self, quote: Quote) -> SafeString | str:
-        """Checked now, event by event."""
-        return chain_state(quote, quote.events.order_by("number"))
-
     @admin.display(description="agreed")
     def what_was_agreed(self, quote: Quote) -> SafeString:
         """Shipping, addresses, and what a client attached."""
@@ -209,17 +183,13 @@ class QuoteAdmin(LookOnly, admin.ModelAdmin):
 
 
 @admin.register(QuoteEvent)
-class QuoteEventAdmin(LookOnly, admin.ModelAdmin):
+class QuoteEventAdmin(EventAdmin):
     """Everything that happened to quotes."""
 
     list_display = ("at", "kind", "quote", "actor_name", "role", "from_status", "to_status", "channel")
-    list_display_links = ("at", "kind")
-    list_filter = ("kind", "channel", "to_status")
     list_select_related = ("quote",)
     search_fields = ("=quote__key", "actor_name", "=actor_ref")
     search_help_text = "Id of the quote, or who did it."
-    date_hierarchy = "at"
-    ordering = ("-at", "-pk")
     readonly_fields = ("what_changed",)
 
     @admin.display(description="changed")

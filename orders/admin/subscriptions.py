@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.utils import timezone
-from django.utils.safestring import SafeString
 
-from approvals.admin import EVENT_COLUMNS, chain_state
+from approvals.admin import EVENT_COLUMNS, Chained, StatusFilter
 from companies.admin.base import LookOnly, LookOnlyInline
 from config.kit.wording import money_text, quantity_text
-from orders.admin.orders import parts_text
+from orders.admin.orders import Numbered, parts_text
 from orders.dashboard.content.subscription_words import WORDS, change_text, per
 from orders.models import Subscription, SubscriptionChange, SubscriptionEvent
-from orders.subscription_lifecycle import SubscriptionStatus
 
 
-class StatusFilter(admin.SimpleListFilter):
-    """Statuses as they read now: one whose time is over has ended, swept or not."""
+class SubscriptionStatusFilter(StatusFilter):
+    """Of subscriptions."""
 
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request, model_admin):
-        return [(status.value, word) for status, (word, _) in WORDS.items()]
-
-    def queryset(self, request, queryset):
-        known = self.value() in list(SubscriptionStatus)
-        return queryset.with_status(self.value(), timezone.now()) if known else queryset
+    words = {status.value: word for status, (word, _) in WORDS.items()}
 
 
 class SubscriptionChangeInline(LookOnlyInline):
@@ -64,17 +54,16 @@ class SubscriptionEventInline(LookOnlyInline):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(LookOnly, admin.ModelAdmin):
+class SubscriptionAdmin(Numbered, Chained, LookOnly, admin.ModelAdmin):
     """Subscriptions with their terms, changes and history."""
 
     inlines = (SubscriptionChangeInline, SubscriptionEventInline)
     list_display = ("number", "english_name", "status_now", "price", "owner_name", "company", "seller", "renews_at")
-    list_filter = (StatusFilter, "is_trial", "auto_renews", "marketplace", "tenant")
+    list_filter = (SubscriptionStatusFilter, "is_trial", "auto_renews", "marketplace", "tenant")
     list_select_related = ("company", "seller", "plan", "product")
     search_fields = ("=key", "owner_name", "company__name", "product__sku")
     search_help_text = "Number (S1042) or id of the subscription, customer, company, or SKU."
     date_hierarchy = "created_at"
-    ordering = ("-pk",)
     list_per_page = 50
     fieldsets = (
         (
@@ -110,18 +99,6 @@ class SubscriptionAdmin(LookOnly, admin.ModelAdmin):
         parts = ("company", "seller", "vendor", "marketplace", "tenant", "plan__product", "product", "listing__product")
         return super().get_queryset(request).select_related(*parts)
 
-    def get_search_results(self, request, queryset, search_term):
-        """A subscription's number is no column: it is made of the primary key."""
-        numbered = queryset.numbered(search_term.strip().upper())
-        if numbered.exists():
-            return numbered, False
-        return super().get_search_results(request, queryset, search_term)
-
-    @admin.display(description="number", ordering="pk")
-    def number(self, subscription: Subscription) -> str:
-        """What everybody calls it."""
-        return subscription.number
-
     @admin.display(description="name")
     def english_name(self, subscription: Subscription) -> str:
         """Product and plan."""
@@ -146,8 +123,3 @@ class SubscriptionAdmin(LookOnly, admin.ModelAdmin):
     def of_period(self, subscription: Subscription) -> str:
         """Net, tax and gross."""
         return parts_text(subscription.net, subscription.tax, subscription.gross, subscription.currency)
-
-    @admin.display(description="chain")
-    def chain(self, subscription: Subscription) -> SafeString | str:
-        """Checked now, event by event."""
-        return chain_state(subscription, subscription.events.order_by("number"))
