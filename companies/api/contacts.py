@@ -23,7 +23,6 @@ from companies.roles import CompanyKind
 from companies.services import deactivate_member
 from companies.services.contacts import Contact, assign_contact, change_contact
 from companies.services.idempotency import Once
-from config.kit.refused import Late, Missing, Refused
 
 READ = ("customermanagement.contactassignment_read", "customermanagement.legalentity_read_own")
 MANAGE = ("customermanagement.contactassignment_manage",)
@@ -50,15 +49,8 @@ class ContactView(ResourceView):
     """What both endpoints share."""
 
     callers = ("customer", "service")
+    missing = MISSING
     renamed = {"company": "legalEntity.id"}
-
-    def error_of(self, refused: Refused) -> ApiError | None:
-        """Unknown contacts are 404, taken ids and old versions 409."""
-        if isinstance(refused, Missing):
-            return ApiError(404, MISSING)
-        if isinstance(refused, Late):
-            return ApiError(409, refused.text)
-        return super().error_of(refused)
 
     def rows(self) -> Any:
         """The contacts that the caller may see, with their users."""

@@ -25,7 +25,7 @@ from companies.scopes import spelled
 from companies.services.contacts import join_group, leave_group
 from companies.services.idempotency import Once
 from config.kit.query import Comparison, Condition, parse_query
-from config.kit.refused import Invalid, Late, Missing, Refused
+from config.kit.refused import Invalid
 
 READ_GROUPS = ("iam.group_read", "iam.group_read_own")
 READ_USERS = ("iam.user_read", "iam.user_read_own")
@@ -47,14 +47,6 @@ class IamView(ResourceView):
     def missing_scope(self, needed: tuple[str, ...]) -> ApiError:
         """In the words of this service."""
         return ApiError(403, "Scope validation failed", details=[f"Missing required scopes '[{', '.join(needed)}]'"])
-
-    def error_of(self, refused: Refused) -> ApiError | None:
-        """Unknown groups and users are 404, who is in a group already 409."""
-        if isinstance(refused, Missing):
-            return ApiError(404, refused.text)
-        if isinstance(refused, Late):
-            return ApiError(409, refused.text)
-        return super().error_of(refused)
 
     def group(self, key: str) -> tuple[Company, Role]:
         """The company and role of a group's id, or 404."""

@@ -21,7 +21,6 @@ from companies.api.query import Column, Columns, Kind
 from companies.api.reading import Body
 from companies.models import Company
 from companies.services.companies import Limit, Wanted, add_company, ancestors, change_company, close_company
-from config.kit.refused import Late, Missing, Refused
 
 READ = ("customermanagement.legalentity_read", "customermanagement.legalentity_read_own")
 MANAGE = ("customermanagement.legalentity_manage",)
@@ -52,19 +51,12 @@ class LegalEntityView(ResourceView):
     """What all endpoints about companies share."""
 
     callers = ("customer", "service")
+    missing = MISSING
     renamed = {
         "purchase_limit": "accountLimit.value",
         "limit_currency": "accountLimit.currency",
         "in_approval_group": "approvalGroup",
     }
-
-    def error_of(self, refused: Refused) -> ApiError | None:
-        """Unknown companies are 404 in the contract's words, taken ids and old versions 409."""
-        if isinstance(refused, Missing):
-            return ApiError(404, MISSING)
-        if isinstance(refused, Late):
-            return ApiError(409, refused.text)
-        return super().error_of(refused)
 
     def company(self, key: str) -> Company:
         """One that the caller may see, or 404."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,7 +17,7 @@ from companies.api.reading import only_query
 from companies.api.views import ApiView
 from companies.services.idempotency import KEY_REUSED, Once, once_only
 from config.kit.records import Resource
-from config.kit.refused import Invalid, Refused
+from config.kit.refused import Invalid, Late, Missing, Refused
 
 PAGING = ("pageNumber", "pageSize")
 
@@ -29,13 +29,23 @@ METADATA_COLUMNS: Columns = {
 
 
 class ResourceView(ApiView):
-    """An endpoint of companies or groups. `renamed` gives the services' names of inputs as the API spells them."""
+    """An endpoint of companies or groups.
+
+    `renamed` gives the services' names of inputs as the API spells them, `missing` the contract's own words for
+    what is not there, where it has some.
+    """
 
     default_page_size = 16
     renamed: Mapping[str, str] = {}
+    missing: ClassVar[str] = ""
 
     def error_of(self, refused: Refused) -> ApiError | None:
-        """The field as the client knows it; a key that was used for another request is 422."""
+        """The field as the client knows it; what is missing is 404, taken ids and old versions are 409, a key that
+        was used for another request is 422."""
+        if isinstance(refused, Missing):
+            return ApiError(404, self.missing or refused.text)
+        if isinstance(refused, Late):
+            return ApiError(409, refused.text)
         if isinstance(refused, Invalid):
             status = 422 if refused.code == KEY_REUSED else 400
             field = self.renamed.get(refused.field, refused.field)

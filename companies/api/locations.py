@@ -25,7 +25,6 @@ from companies.models import Location
 from companies.roles import CompanyKind
 from companies.services.idempotency import Once
 from companies.services.locations import Place, add_location, change_location, remove_location
-from config.kit.refused import Late, Missing, Refused
 
 READ = ("customermanagement.location_read", "customermanagement.legalentity_read_own")
 MANAGE = ("customermanagement.location_manage",)
@@ -56,6 +55,7 @@ class LocationView(ResourceView):
     """What both endpoints share."""
 
     callers = ("customer", "service")
+    missing = MISSING
     renamed = {
         "street": "contactDetails.addressLine1",
         "street_appendix": "contactDetails.addressLine2",
@@ -63,14 +63,6 @@ class LocationView(ResourceView):
         "phone": "contactDetails.phones",
         **{column: f"contactDetails.{name}" for name, column in _PARTS.items()},
     }
-
-    def error_of(self, refused: Refused) -> ApiError | None:
-        """Unknown locations are 404, taken ids and old versions 409."""
-        if isinstance(refused, Missing):
-            return ApiError(404, MISSING)
-        if isinstance(refused, Late):
-            return ApiError(409, refused.text)
-        return super().error_of(refused)
 
     def rows(self) -> Any:
         """The locations in use that the caller may see."""

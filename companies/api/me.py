@@ -18,7 +18,7 @@ from companies.models import Customer, CustomerAddress, Marketplace, Member
 from companies.roles import CompanyKind
 from companies.services.addresses import Address, add_address, change_address, remove_address
 from companies.services.idempotency import Once
-from config.kit.refused import Late, Missing, NotYours, Refused
+from config.kit.refused import NotYours, Refused
 
 ANONYMOUS_NUMBER = "00000000"
 NO_ADDRESS = "There is no such address."
@@ -114,14 +114,11 @@ class AddressView(ResourceView):
 
     family = SessionView.family
     callers = ("customer",)
+    missing = NO_ADDRESS
     renamed = {column: name for name, column in ADDRESS_PARTS.items()}
 
     def error_of(self, refused: Refused) -> ApiError | None:
-        """Unknown addresses are 404, old versions 409, who is no customer 403."""
-        if isinstance(refused, Missing):
-            return ApiError(404, NO_ADDRESS)
-        if isinstance(refused, Late):
-            return ApiError(409, refused.text)
+        """Who is no customer is 403."""
         if isinstance(refused, NotYours):
             return ApiError(403, refused.text)
         return super().error_of(refused)
