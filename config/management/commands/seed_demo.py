@@ -5,12 +5,14 @@ import time
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 
 from companies.models import User
 from config.demo_data.export import demo_json
 from config.demo_data.logins import logins_table
 from config.demo_data.seeding import is_seeded, seed
+
+ATTEMPTS = 10
 
 
 class Command(BaseCommand):
@@ -44,14 +46,26 @@ class Command(BaseCommand):
         if settings.PRODUCTION and User.objects.exists():
             raise CommandError("This database is in use: the demo, whose passwords are public, stays out of it.")
         started = time.monotonic()
+        if seed_or_wait():
+            said.write(f"The demo is there, after {time.monotonic() - started:.1f} s.")
+        else:
+            said.write("The demo is there now: another process filled it meanwhile.")
+
+
+def seed_or_wait() -> bool:
+    """Fill the database; False where another process does, after it is done."""
+    for attempt in range(1, ATTEMPTS + 1):
         try:
             seed()
-        except IntegrityError:
-            if not is_seeded():
+        except (IntegrityError, OperationalError) as problem:
+            if is_seeded():
+                return False
+            # On SQLite the other one holds the only lock, for longer than a transaction waits for it.
+            if isinstance(problem, IntegrityError) or attempt == ATTEMPTS:
                 raise
-            said.write("The demo is there now: another process filled it meanwhile.")
-            return
-        said.write(f"The demo is there, after {time.monotonic() - started:.1f} s.")
+        else:
+            break
+    return True
 
 
 def as_text(values) -> str:
