@@ -106,7 +106,8 @@ def _row(approval: Approval, actor: Actor, now: datetime) -> Values:
     for_me = waits and approval.approver_id == actor.user_id
     status, tone = badge(approval, now)
     return {
-        "key": approval.key,
+        # What is chosen in a list is the content that the list showed.
+        "key": f"{approval.key}:{approval.content_hash}",
         "url": page_url(approval),
         "title": approval.subject_label,
         "who": _who(approval, actor),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from approvals.dashboard import move_views, views
+from approvals.dashboard import many, move_views, views
 from companies.portal import KeyConverter
 
 # All moves share one name, so that a button's address follows from its move alone. Placing orders is
@@ -23,6 +23,8 @@ urlpatterns = [
     path("approvals/asked/", views.approvals_asked, name="approvals_asked"),
     path("approvals/history/", views.approvals_history, name="approvals_history"),
     path("approvals/company/", views.approvals_company, name="approvals_company"),
+    path("approvals/selected/approve/", many.approve, name="approvals_approve"),
+    path("approvals/selected/decline/", many.decline, name="approvals_decline"),
     path("approvals/<key:key>/", views.approval, name="approval"),
     *(
         re_path(rf"^approvals/(?P<key>{KeyConverter.regex})/(?P<move>{move})/$", view, name="approval_move")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from approvals.dashboard import rows
 from approvals.dashboard.forms import CompanyFilter, HistoryFilter
+from approvals.dashboard.many import results_of
 from approvals.dashboard.page import approval_page
 from companies.portal import customer_area, kept_input, one_of, page_of
 from companies.roles import Role
@@ -26,6 +27,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
         "tabs": rows.tabs(request.actor, now, "approvals"),
         "page": page,
         "rows": rows.queue_rows(page, request.actor, now),
+        "results": results_of(request),
     }
     return render(request, "dashboard/approvals.html", shown)
 

@@ -57,11 +57,11 @@ class OrderReviews(OrderView):
             results = approve_many(actor=self.actor, numbers=ids, note=wish.note)
         else:
             results = reject_many(actor=self.actor, numbers=ids, reason=wish.reason, note=wish.note)
-        pks = [pk for result in results if result.done and (pk := pk_of(result.number)) is not None]
+        pks = [pk for result in results if result.done and (pk := pk_of(result.key)) is not None]
         stands = {order.number: order.status for order in rows.of_token(self.actor).filter(pk__in=pks)}
         return Response(
             [
-                {"index": index, "id": result.number, **_told(result, stands.get(result.number))}
+                {"index": index, "id": result.key, **_told(result, stands.get(result.key))}
                 for index, result in enumerate(results)
             ]
         )

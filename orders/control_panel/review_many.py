@@ -97,8 +97,8 @@ def _told(request: HttpRequest, word: str, results: list[Result]) -> HttpRespons
         "title": f"{len(done)} of {count} {word}",
         "rows": [
             {
-                "number": result.number,
-                "url": reverse("control_panel:order", args=[result.number]) if pk_of(result.number) else "",
+                "title": result.key,
+                "url": reverse("control_panel:order", args=[result.key]) if pk_of(result.key) else "",
                 "word": word.capitalize() if result.done else "Left as it was",
                 "tone": ("good" if word == "approved" else "refused") if result.done else "waiting",
                 "text": result.text,

@@ -1,38 +1,20 @@
-"""Several orders decided at once: each by itself, each with its own result."""
+"""Several orders reviewed at once: each by itself, each with its own result."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
-import structlog
-
 from companies.actors import Actor
-from config.kit.refused import Invalid, Missing, Refused
+from config.kit.many import MOST, Result, each
+from config.kit.refused import Invalid, Missing
 from orders.lifecycle import OrderStatus
 from orders.models import Order
 from orders.models.order import pk_of
 from orders.services.review import approve_order, reject_order
 from orders.standing import how_it_stands
 
-log = structlog.get_logger("countersign.review")
-
-MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one order of several. `text` says why it was left as it was; empty where it was done.
-
-    `refusal` is what the order alone would have been answered; None also where something failed.
-    """
-
-    number: str
-    done: bool
-    text: str = ""
-    code: str = ""
-    refusal: Refused | None = None
+__all__ = ["MOST", "Result", "approve_many", "decided_meanwhile", "reject_many"]
 
 
 def approve_many(*, actor: Actor, numbers: Sequence[str], note: str = "", now: datetime | None = None) -> list[Result]:
@@ -68,26 +50,10 @@ def decided_meanwhile(*, actor: Actor, numbers: Sequence[str]) -> list[Result]:
 
 
 def _each(numbers: Sequence[str], decide: Callable[[int], Order], actor: Actor) -> list[Result]:
-    wanted = list(dict.fromkeys(numbers))
-    if not wanted:
-        raise Invalid("Choose at least one order.", field="order")
-    if len(wanted) > MOST:
-        raise Invalid(f"Choose at most {MOST} orders at once.", field="order")
-    return [_one(number, decide, actor) for number in wanted]
-
-
-def _one(number: str, decide: Callable[[int], Order], actor: Actor) -> Result:
-    """One that fails, whatever the cause, must not keep the others back."""
-    left = Result(number, done=False)
-    try:
+    def one(number: str) -> Order:
         found = Order.objects.visible_to(actor).numbered(number).values_list("pk", flat=True).first()
         if found is None:
-            unknown = Missing("There is no such order.")
-            return replace(left, text=unknown.text, code=unknown.code, refusal=unknown)
-        decide(found)
-    except Refused as refusal:
-        return replace(left, text=" ".join((refusal.text, *refusal.details)), code=refusal.code, refusal=refusal)
-    except Exception:
-        log.exception("not decided", order=number)
-        return replace(left, text="Something went wrong with this one. Try it again by itself.", code="error")
-    return Result(number, done=True)
+            raise Missing("There is no such order.")
+        return decide(found)
+
+    return each(numbers, one, noun="order")

@@ -1,5 +1,6 @@
 """What does the page of one approval say, and what happens when its buttons are pressed?"""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,8 @@ from orders.models import Cart, Order
 from orders.services.checkout import approve_and_order
 from tests.world import scene
 
+INBOX = reverse("dashboard:approvals")
+SELECTED = f"{INBOX}selected/{{}}/"
 CHAIRS_OVER = {"SERVER-01": 2, "DESK-01": 4, "CHAIR-01": 3}  # 5,510.00 EUR gross
 
 
@@ -463,3 +466,44 @@ def test_forms_are_checked_for_their_token(ask, sign_in):
     assert strict.post(move(approval, "approve")).status_code == 403
     approval.refresh_from_db()
     assert approval.status == Status.PENDING
+
+
+# Several at once
+
+
+def chosen(client) -> list[str]:
+    """What the boxes of the inbox send."""
+    return re.findall(r'name="request" value="([^"]+)"', client.get(INBOX).content.decode())
+
+
+def test_several_are_approved_each_on_what_was_seen_of_it(ask, cast, details, sign_in, words):
+    changed, good = ask(), ask("bea", "tom")
+    tom = sign_in("tom")
+    boxes = chosen(tom)
+    assert len(boxes) == 2
+    other = {**details, "shipping": {"zoneId": "deliveryarea", "methodId": "2-hours_timeframe"}}
+    services.amend(actor=cast.actor("rita"), approval_id=changed.pk, details=other).settled()
+    told = words(tom.post(SELECTED.format("approve"), {"request": [*boxes, "f" * 32 + ":"]}, follow=True))
+    assert "1 of 3 requests approved" in told
+    assert "Bea Lindt is told and can place the order." in told
+    assert "This was changed since you opened it." in told
+    assert "A request that is not yours to see" in told
+    stands = [type(each).objects.get(pk=each.pk).status for each in (changed, good)]
+    assert stands == [Status.PENDING, Status.APPROVED]
+    assert "1 of 3 requests approved" not in words(tom.get(INBOX))
+
+
+def test_several_are_declined_for_one_reason(ask, sign_in, words):
+    asked = [ask(), ask("bea", "tom")]
+    tom = sign_in("tom")
+    sent = {"request": chosen(tom)}
+    assert "Decline 2 requests" in words(tom.post(SELECTED.format("decline"), sent))
+    empty = tom.post(SELECTED.format("decline"), {**sent, "comment": " "})
+    assert empty.status_code == 400
+    assert "Write why, so that they know what to change." in words(empty)
+    told = tom.post(SELECTED.format("decline"), {**sent, "comment": "Not this quarter."}, follow=True)
+    assert "2 of 2 requests declined" in words(told)
+    stands = type(asked[0]).objects.filter(pk__in=[each.pk for each in asked]).values_list("status", "approver_comment")
+    assert set(stands) == {(Status.DECLINED, "Not this quarter.")}
+    nothing = words(tom.post(SELECTED.format("decline"), {}, follow=True))
+    assert "Choose at least one request that waits for you." in nothing
