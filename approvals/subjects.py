@@ -7,7 +7,7 @@ dotted path in the setting `APPROVAL_SUBJECTS`, and reached through `subject_of`
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from approvals.lifecycle import Move
 from approvals.policy import Item
+from approvals.similar import Earlier
 from companies.models import Company
 from config.kit.canonical import HASH_VERSION, content_hash, plain
 from config.kit.lifecycle import Lifecycle
@@ -118,6 +119,13 @@ class Subject(ABC):
         In a transaction of its own, with what that means for its approval. `record`, unlocked, saves a query.
         """
         return False
+
+    def earlier_orders(self, approval: Approval, actor: Actor, skus: Collection[str]) -> list[Earlier]:
+        """What the approval's company ordered lately with some of these in it, as far as the actor reads it.
+
+        Newest first, before the request was made. At most one query.
+        """
+        return []
 
     def ends_at(self, subject_id: str) -> datetime | None:
         """From when on what is asked can no longer be ordered, whatever time its approval has; None: never."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet
 from approvals.lifecycle import PURCHASE, Move
 from approvals.models import Approval, SubjectKind
 from approvals.policy import Item
+from approvals.similar import Earlier
 from approvals.subjects import Content, Facts, Subject
 from companies.actors import Actor
 from companies.preferences import PreferenceKey, preference
@@ -18,6 +19,7 @@ from config.kit.canonical import plain
 from config.kit.money import Money
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.content import content_differences
+from orders.earlier import earlier_orders
 from orders.models import Quote
 from orders.quote_content import quote_content
 from orders.quote_lifecycle import QuoteStatus
@@ -62,6 +64,10 @@ class QuoteCheckout(Subject):
     def ends_at(self, subject_id: str) -> datetime | None:
         """Until when the offer holds."""
         return Quote.objects.filter(pk=_pk(subject_id)).values_list("valid_to", flat=True).first()
+
+    def earlier_orders(self, approval: Approval, actor: Actor, skus: Collection[str]) -> list[Earlier]:
+        """Of the company's last purchases those that had some of these in them."""
+        return earlier_orders(approval, actor, skus)
 
     def is_still(self, facts: Facts, bound: Mapping[str, Any]) -> bool:
         """Exactly the same offer."""

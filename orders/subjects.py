@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from approvals.lifecycle import PURCHASE, REVIEW, Move
 from approvals.models import Approval, SubjectKind
 from approvals.policy import Item
+from approvals.similar import Earlier
 from approvals.subjects import Content, Facts, Subject
 from companies.actors import Actor
 from config.kit.money import Money
@@ -16,6 +17,7 @@ from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.content import cart_content, content_differences, order_content, same_lines
 from orders.destination import check_destination
 from orders.details import read_details
+from orders.earlier import earlier_orders
 from orders.lifecycle import CartStatus, OrderMove
 from orders.models import Cart, Order
 from orders.priced import PricedCart, priced_cart, with_shipping
@@ -55,6 +57,10 @@ class CartCheckout(Subject):
     def own_details(self, record: Cart) -> dict[str, Any]:
         """The delivery window that was chosen for the cart."""
         return {"deliveryWindow": record.delivery_window} if record.delivery_window else {}
+
+    def earlier_orders(self, approval: Approval, actor: Actor, skus: Collection[str]) -> list[Earlier]:
+        """Of the company's last purchases those that had some of these in them."""
+        return earlier_orders(approval, actor, skus)
 
     def is_still(self, facts: Facts, bound: Mapping[str, Any]) -> bool:
         """The same lines at the same prices."""

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from approvals.dashboard import buttons, content, rows, sentences
+from approvals.dashboard.comparing import compared
 from approvals.dashboard.history import ENDED_BY_ITSELF, EXPIRED_WORDS, orders_of, timeline_of
 from approvals.dashboard.things import thing_of
 from approvals.dashboard.told import told_rows
@@ -31,6 +32,7 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
     status, tone = rows.badge(approval, now)
     about = _about(approval, snapshot, len(lines), orders)
     is_over = about.ends_at is not None and about.ends_at <= now
+    waits = approval.status_at(now) == Status.PENDING
     thing = thing_of(approval)
     moves = [] if is_over else buttons.buttons(approval, actor, now, kept)
     return {
@@ -38,11 +40,12 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
         "lead": sentences.lead(approval, actor, now, about),
         "status": status,
         "tone": tone,
-        "asked_title": "What is asked" if approval.status_at(now) == Status.PENDING else "What was asked",
+        "asked_title": "What is asked" if waits else "What was asked",
         "lines": lines,
         "price_word": content.price_word(snapshot),
         "totals": content.totals_of(snapshot),
         "delivery": content.delivery_of(snapshot, approval),
+        "similar": compared(approval, snapshot, actor) if waits else None,
         "people": _people(approval, snapshot),
         "comment": approval.comment,
         "answer": approval.approver_comment,
@@ -54,7 +57,7 @@ def approval_page(approval: Approval, actor: Actor, now: datetime, kept: Mapping
         "comment_label": _comment_label(approval, moves),
         "comment_value": kept.get("values", {}).get("comment", ""),
         "hidden": {"seen_hash": approval.content_hash},
-        "waits_until": approval.expires_at if approval.status_at(now) == Status.PENDING else None,
+        "waits_until": approval.expires_at if waits else None,
         "subscription_url": _subscription_url(approval, actor, snapshot),
         "quote_url": _quote_url(approval, actor, snapshot),
         "ends_at": about.ends_at,

@@ -507,3 +507,18 @@ def test_several_are_declined_for_one_reason(ask, sign_in, words):
     assert set(stands) == {(Status.DECLINED, "Not this quarter.")}
     nothing = words(tom.post(SELECTED.format("decline"), {}, follow=True))
     assert "Choose at least one request that waits for you." in nothing
+
+
+def test_a_request_is_compared_with_the_last_similar_order_that_its_reader_sees(ask, sign_in, words):
+    first = ask()
+    tom = sign_in("tom")
+    assert "last similar order" not in words(tom.get(page(first)))
+    tom.post(move(first, "approve_and_order"), {"seen_hash": first.content_hash})
+    number = Order.objects.order_by("pk").first().number
+    again = ask(lines={"SERVER-01": 2, "DESK-01": 6})
+    text = words(tom.get(page(again)))
+    assert f"Compared with the last similar order {number} of" in text
+    assert "Standing desk: 6, 4 then." in text
+    assert "Office chair: none, 3 then." in text
+    assert number in words(sign_in("rita").get(page(again)))
+    assert "last similar order" not in words(tom.get(page(first)))  # decided: nothing to weigh any more
