@@ -69,5 +69,6 @@ def _shown_line(line: PricedCartLine, currency: str) -> dict[str, Any]:
         "list_gross": quoted.list_gross,
         "discount": discount(quoted.list_net, line.amounts.net),
         "vendor": quoted.product.vendor.name,
+        "is_total": quoted.is_total,
         "needs_review": line.needs_review,
     }

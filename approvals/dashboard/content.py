@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from approvals.dashboard.things import thing_of
 from approvals.models import Approval, Snapshot
 from companies.models import DeliveryWindow, ShippingMethod
+from config.kit.money import round_amount
 from config.kit.wording import against_list_text, text_in
 
 Values = dict[str, Any]
@@ -37,7 +38,7 @@ def lines_of(snapshot: Snapshot) -> list[Values]:
             "sku": bound.get("sku", ""),
             "quantity": bound.get("quantity", shown.get("quantity", "")),
             "unit": shown.get("unit", ""),
-            "unit_price": bound.get("unit_price", ""),
+            **_unit_price(snapshot, bound, shown),
             "tax_rate": bound.get("tax_rate"),
             "total": bound.get("gross", ""),
             "detail": _detail(bound, shown, mixed=mixed),
@@ -47,6 +48,15 @@ def lines_of(snapshot: Snapshot) -> list[Values]:
         }
         for bound, shown in rows
     ]
+
+
+def _unit_price(snapshot: Snapshot, bound: Mapping[str, Any], shown: Mapping[str, Any]) -> Values:
+    """The price per unit; one that only follows from an agreed total is rounded, and says so."""
+    price = bound.get("unit_price", "")
+    if shown.get("is_total") != YES:
+        return {"unit_price": price}
+    rounded = round_amount(Decimal(price), _bound(snapshot)["currency"])
+    return {"unit_price": rounded, "is_about": rounded != Decimal(price)}
 
 
 def _detail(bound: Mapping[str, Any], shown: Mapping[str, Any], *, mixed: bool) -> str:

@@ -10,6 +10,7 @@ from django.forms import BoundField, Form
 from django.urls import reverse
 
 from catalog.models import Listing, offer_name
+from config.kit.money import round_amount
 from config.kit.wording import against_list_text, money_text
 from orders.control_panel.quote_desk import SHOWN_OFFERS, Desk
 from orders.control_panel.quote_forms import IN_ALL
@@ -107,8 +108,14 @@ def _row(desk: Desk, key: str, priced: PricedCartLine | None) -> Values:
         "tone": "good" if priced.amounts.net < priced.line.list_net else "waiting",
         "net": priced.amounts.net,
         "gross": priced.amounts.gross,
-        "each": money_text(priced.unit_price, desk.quote.currency) if typed["by"] == IN_ALL else "",
+        "each": _each(priced, desk.quote.currency) if typed["by"] == IN_ALL else "",
     }
+
+
+def _each(priced: PricedCartLine, currency: str) -> str:
+    """The price per unit that follows from a total."""
+    rounded = round_amount(priced.unit_price, currency)
+    return f"{'' if rounded == priced.unit_price else '≈ '}{money_text(rounded, currency)}"
 
 
 def _state(desk: Desk, key: str) -> str:

@@ -24,13 +24,14 @@ from orders.details import BILLING, SHIPPING
 from orders.models import Order, Quote
 from orders.quote_lifecycle import QuoteMove, QuoteStatus
 from orders.quote_priced import PricedQuote, priced_quote
-from orders.quote_standing import quote_moves_for
+from orders.quote_standing import may_be_quoted, quote_moves_for
 from orders.services.quote_reasons import reasons_of
 
 Values = dict[str, Any]
 
 # Where pricing is what the page is for; elsewhere it is a move.
 ON_THE_DESK = (QuoteStatus.CREATING, QuoteStatus.AWAITING, QuoteStatus.IN_PROGRESS)
+FINAL = (QuoteStatus.ACCEPTED, QuoteStatus.DECLINED, QuoteStatus.DECLINED_BY_MERCHANT)
 
 
 def is_on_the_desk(quote: Quote, actor: Actor, now: datetime) -> bool:
@@ -52,6 +53,7 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
         **offered_lines(priced),
         "totals": totals_of(priced),
         "problems": priced.problems,
+        "gone": _gone(quote, now),
         "customer": _customer(quote),
         "terms": _terms(quote, now),
         "ship_to": quote.addresses.get(SHIPPING),
@@ -108,6 +110,13 @@ def _customer(quote: Quote) -> list[Values]:
         {"label": "Seller", "value": quote.seller.name if quote.seller else "Several: priced by the platform's staff"},
         {"label": "In hand", "value": quote.employee_name},
     ]
+
+
+def _gone(quote: Quote, now: datetime) -> str:
+    """Said where nobody could accept it: the customer left, or may not order any more. One query at most."""
+    if quote.status_at(now) in FINAL or may_be_quoted(quote.tenant_id, quote.company_id, quote.owner_id):
+        return ""
+    return f"{quote.owner_name} may no longer order{f' for {quote.company_name}' if quote.company_name else ''}."
 
 
 def _terms(quote: Quote, now: datetime) -> list[Values]:

@@ -532,3 +532,10 @@ def test_moments_are_in_the_readers_zone(cast, sam, words):
     quote = open_up(cast, ask(cast))
     Quote.objects.filter(pk=quote.pk).update(valid_to=datetime(2099, 6, 1, 10, 0, tzinfo=UTC))
     assert "It holds until Mon 1 Jun 2099 12:00 CEST." in words(sam.get(page_of(quote)))
+
+
+def test_the_seller_reads_that_nobody_is_left_to_accept(cast, sam, words):
+    quote = open_up(cast, ask(cast))
+    assert "may no longer order" not in words(sam.get(page_of(quote)))
+    Member.objects.filter(user=cast.user("rita")).update(is_active=False)
+    assert "Rita Okafor may no longer order for Northwind GmbH." in words(sam.get(page_of(quote)))

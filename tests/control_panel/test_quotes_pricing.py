@@ -103,7 +103,7 @@ def test_a_line_total_is_net_and_says_what_one_costs(cast, sam, words):
     quote = ask(cast, lines={"DESK-01": 3})
     page = Pricing(sam, quote).type(price="1000", by="total")
     text = words(page.press("recalculate"))
-    assert "1,000.00 EUR net 1,190.00 EUR gross 333.333333 EUR net each 33.33 % below the price list" in text
+    assert "1,000.00 EUR net 1,190.00 EUR gross ≈ 333.33 EUR net each 33.33 % below the price list" in text
     page.press("save")
     line = quote.lines.get()
     assert (line.is_total, line.net, line.gross) == (True, Decimal(1000), Decimal(1190))

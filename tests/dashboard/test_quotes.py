@@ -326,7 +326,10 @@ def test_what_cannot_be_ordered_any_more_is_said(cast, sign_in, words):
     cast.product("DESK-01").is_active = False
     cast.product("DESK-01").save()
     client = sign_in("rita")
-    assert "Standing desk is no longer sold on Acme Markets Main." in words(client.get(url(quote)))
+    text = words(client.get(url(quote)))
+    assert "Standing desk is no longer sold on Acme Markets Main." in text
+    assert "on the next page" not in text
+    assert "This needs approval" not in text
     accept = client.get(url(quote, "quote_accept"))
     assert "It cannot be ordered like this" in words(accept)
     assert 'id="accept"' not in accept.content.decode()

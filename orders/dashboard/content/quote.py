@@ -17,6 +17,7 @@ from approvals.services import preview
 from companies.actors import Actor
 from companies.portal import form_again
 from config.kit.money import Money
+from config.pieces.status_words import STATUS_WORDS
 from notifications.texts import Side
 from orders.dashboard.content.amounts import Values, count_of, in_reader_language, label_of
 from orders.dashboard.content.cart import reason_box
@@ -61,6 +62,9 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
     reading = Reading(quote, actor, now, len(priced.lines), events, [order.number for order in orders])
     approvals = _approvals(quote, actor)
     moves = quote_moves_for(quote, actor, now)
+    if _problems(reading, priced) and _asked(reading) is None:
+        # What cannot be ordered is not offered to be accepted.
+        moves = tuple(move for move in moves if move is not QuoteMove.ACCEPT)
     ruling = _ruling(reading, moves)
     word, tone = badge(quote, now)
     lacks_payment = payment_is_open(quote, actor)
@@ -76,7 +80,7 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
         "pairs": [("Shipping", _shipping(quote)), ("Your reference", quote.customer_reference)],
         "ship_to": quote.addresses.get(SHIPPING),
         "bill_to": quote.addresses.get(BILLING),
-        "people": _people(quote, approvals),
+        "people": _people(quote, approvals, now),
         "events": timeline(quote, events, approvals, now),
         "told": told_rows("quote", quote.number, tenant_id=quote.tenant_id, side=Side.CUSTOMER, now=now),
         "waits_until": quote.valid_to if reading.status is QuoteStatus.OPEN else None,
@@ -181,7 +185,11 @@ def _asked(reading: Reading) -> Approval | None:
 
 def _asked_in_vain(reading: Reading) -> str:
     approval = _asked(reading)
-    return f"{approval.approver_name} need not answer any more." if approval else ""
+    if approval is None:
+        return ""
+    if approval.status == Status.APPROVED:
+        return f"The approval by {approval.decided_by_name} ends with it."
+    return f"{approval.approver_name} need not answer any more."
 
 
 def _ruling(reading: Reading, moves: Sequence[QuoteMove]) -> Ruling | None:
@@ -265,7 +273,7 @@ def _shipping(quote: Quote) -> str:
     return f"{name}, {Money(quote.shipping_gross, quote.currency)} gross"
 
 
-def _people(quote: Quote, approvals: Sequence[Approval]) -> list[Values]:
+def _people(quote: Quote, approvals: Sequence[Approval], now: datetime) -> list[Values]:
     rows = [
         {"label": "For", "value": quote.company.name if quote.company else quote.owner_name},
         {"label": "Asked by", "value": quote.owner_name if quote.company else ""},
@@ -274,7 +282,8 @@ def _people(quote: Quote, approvals: Sequence[Approval]) -> list[Values]:
     ]
     for approval in approvals:
         url = reverse("dashboard:approval", args=[approval.key])
-        rows.append({"label": "Approval", "value": f"Put to {approval.approver_name}", "url": url})
+        word = "Given up" if approval.released_at else STATUS_WORDS[approval.status_at(now)][0]
+        rows.append({"label": "Approval", "value": f"Put to {approval.approver_name}", "url": url, "hint": word})
     return rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from config.kit.money import Money
+from config.kit.money import Money, round_amount
 from config.kit.wording import against_list_text, quantity_text
 from orders.dashboard.content.amounts import Values, in_reader_language, price_word, tax_rows, tax_word
 from orders.models import Quote
@@ -75,6 +75,9 @@ def _offered(line: PricedCartLine, seller: str, currency: str, *, says_tax: bool
     row |= {"unit_price": line.unit_price, "tax_rate": line.tax_rate, "total": line.amounts.gross}
     details = [f"Unit price {tax_word(line.includes_tax)}"] if says_tax else []
     if quoted.is_total:
+        # It only follows from the total, whatever its decimals.
+        row["unit_price"] = round_amount(line.unit_price, currency)
+        row["is_about"] = row["unit_price"] != line.unit_price
         details.append(f"Offered as one total of {Money(line.amounts.net, currency)} net")
     if quoted.list_gross != line.amounts.gross or quoted.list_net != line.amounts.net:
         row["old_total"] = quoted.list_gross
