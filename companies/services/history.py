@@ -156,6 +156,18 @@ def _changed(change: Change) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts).capitalize()
 
 
+def _webhook_changed(change: Change) -> str:
+    """Each part that is another now, in words of its own."""
+    changed = {name for name, old in change.old.items() if change.new.get(name) != old}
+    switched = "on" if change.new.get("active") else "off"
+    told = {
+        "address": f"Webhooks go to {change.subject} now, no longer to {change.old.get('address')}",
+        "description": f"The description of the webhooks to {change.subject} changed",
+        "active": f"The webhooks to {change.subject} were switched {switched}",
+    }
+    return "; ".join(text for name, text in told.items() if name in changed)
+
+
 _SENTENCES: dict[str, Callable[[Change], str]] = {
     "member.added": lambda c: f"{c.subject} joined as {_group(c.new)}",
     "member.role_changed": _role_changed,
@@ -181,7 +193,7 @@ _SENTENCES: dict[str, Callable[[Change], str]] = {
     "api_client.changed": lambda c: f"{_changed(c)} of API client {c.subject} changed",
     "api_client.secret_renewed": lambda c: f"API client {c.subject} got a new secret",
     "webhook.added": lambda c: f"Webhooks go to {c.subject} now",
-    "webhook.changed": lambda c: f"{_changed(c)} of the webhooks to {c.subject} changed",
+    "webhook.changed": _webhook_changed,
     "webhook.secret_renewed": lambda c: f"The webhooks to {c.subject} got a new secret",
     "webhook.stopped": lambda c: f"The webhooks to {c.subject} were switched off: {c.reason}",
 }

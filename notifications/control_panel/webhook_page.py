@@ -45,6 +45,7 @@ def tabs_of(actor: Actor, current: str) -> list[Values]:
 def call_rows(calls: Iterable[WebhookDelivery], actor: Actor, now: datetime) -> list[Values]:
     """One row each: what was told about what, and how that stands."""
     rows = []
+    called = _called({call.company_id for call in calls})
     for call in calls:
         label, tone = STATES[CallState(call.state)]
         rows.append(
@@ -53,7 +54,7 @@ def call_rows(calls: Iterable[WebhookDelivery], actor: Actor, now: datetime) -> 
                 "url": reverse("control_panel:webhook", args=[call.pk]),
                 "title": f"{call.about_key}: {topic_text(call)}" if call.about_key else topic_text(call),
                 "detail": call.company.name if actor.platform else "",
-                "why": how_it_went(call, now),
+                "why": how_it_went(call, now, is_called=call.company_id in called),
                 "status": label,
                 "tone": tone,
                 "at": call.created_at,
@@ -62,8 +63,11 @@ def call_rows(calls: Iterable[WebhookDelivery], actor: Actor, now: datetime) -> 
     return rows
 
 
-def how_it_went(call: WebhookDelivery, now: datetime, *, past: str = "Called") -> str:
-    """How often it was called and what came of it: `Called 3 times, the last one answered 500; next Tue 24 Nov ...`."""
+def how_it_went(call: WebhookDelivery, now: datetime, *, is_called: bool, past: str = "Called") -> str:
+    """How often it was called and what came of it: `Called 3 times, the last one answered 500; next Tue 24 Nov ...`.
+
+    `is_called`: its vendor has a system that is called at present.
+    """
     if not call.attempt_count:
         tried = (
             f"Not {past.lower()} yet" if call.state == CallState.WAITING else call.last_said or f"Not {past.lower()}"
@@ -72,6 +76,8 @@ def how_it_went(call: WebhookDelivery, now: datetime, *, past: str = "Called") -
         tried = f"{past} once: {call.last_said}"
     else:
         tried = f"{past} {call.attempt_count} times, the last time: {call.last_said}"
+    if call.state == CallState.WAITING and not is_called:
+        return f"{tried}; it waits until there is an address that is switched on"
     if call.state == CallState.WAITING and call.attempt_count:
         at = moment_text(timezone.localtime(call.next_attempt_at), timezone.localtime(now))
         return f"{tried}; next at {at}" if call.next_attempt_at > now else f"{tried}; next shortly"
@@ -128,7 +134,7 @@ def call_page(call: WebhookDelivery, actor: Actor, now: datetime) -> Values:
         "title": topic_text(call),
         "label": label,
         "tone": tone,
-        "lead": f"{how_it_went(call, now)}.",
+        "lead": f"{how_it_went(call, now, is_called=bool(_called([call.company_id])))}.",
         "pairs": [
             {"label": "About", "value": call.about_key, "url": _about_url(call)},
             {"label": "Vendor", "value": call.company.name if actor.platform else ""},
@@ -140,6 +146,12 @@ def call_page(call: WebhookDelivery, actor: Actor, now: datetime) -> Values:
         "why_not": why_not,
         "moves": [] if why_not else [again],
     }
+
+
+def _called(company_ids: Iterable[int]) -> set[int]:
+    """Those of these vendors whose system is called. One query."""
+    active = WebhookEndpoint.objects.filter(company_id__in=company_ids, is_active=True)
+    return set(active.values_list("company_id", flat=True))
 
 
 def _attempt(attempt: WebhookAttempt) -> Values:

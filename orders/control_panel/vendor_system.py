@@ -33,9 +33,10 @@ def vendor_system(order: Order, lines: Sequence[OrderLine], actor: Actor, now: d
     calls = WebhookDelivery.objects.filter(
         tenant_id=order.tenant_id, company_id=order.vendor_id, about_kind="order", about_key=order.number
     )
-    rows = [_row(call, order, actor, now) for call in calls.order_by("created_at", "pk")]
+    is_called = has_system(order.vendor_id)
+    rows = [_row(call, order, actor, now, is_called) for call in calls.order_by("created_at", "pk")]
     waits = order.status in OPEN and any(line.delivery_state == DeliveryState.OPEN for line in theirs)
-    if waits and not has_system(order.vendor_id):
+    if waits and not is_called:
         name = order.vendor.name
         rows.append(
             {"label": "No system", "value": f"{name} has none that is called: its people deliver this by hand."}
@@ -43,7 +44,7 @@ def vendor_system(order: Order, lines: Sequence[OrderLine], actor: Actor, now: d
     return rows
 
 
-def _row(call: WebhookDelivery, order: Order, actor: Actor, now: datetime) -> Values:
+def _row(call: WebhookDelivery, order: Order, actor: Actor, now: datetime, is_called: bool) -> Values:
     reads_it = has_webhooks(actor) and (actor.platform or actor.company_id == call.company_id)
     notes = {
         CallState.FAILED: "Given up. Deliver it by hand, report a failure, or send it again.",
@@ -51,7 +52,7 @@ def _row(call: WebhookDelivery, order: Order, actor: Actor, now: datetime) -> Va
     }
     return {
         "label": LABELS.get(call.topic, call.topic),
-        "value": how_it_went(call, now, past="Told"),
+        "value": how_it_went(call, now, is_called=is_called, past="Told"),
         "hint": notes.get(CallState(call.state), ""),
         "url": reverse("control_panel:webhook", args=[call.pk]) if reads_it else "",
     }

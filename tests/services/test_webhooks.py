@@ -366,8 +366,8 @@ def test_managers_alone_set_it_up_and_every_change_is_in_the_history(cast, syste
     renew_secret(actor=vera, company_id=globex)
     assert [in_words(change) for change in Change.objects.order_by("pk")] == [
         f"Webhooks go to {system.url} now",
-        f"Address of the webhooks to {other} changed",
-        f"Active of the webhooks to {other} changed",
+        f"Webhooks go to {other} now, no longer to {system.url}",
+        f"The webhooks to {other} were switched off",
         f"The webhooks to {other} got a new secret",
     ]
     assert {change.actor_name for change in Change.objects.all()} == {"Vera Moss"}
