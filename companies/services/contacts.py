@@ -101,7 +101,8 @@ def join_group(
 ) -> Member:
     """Move a customer into a group of the company; API clients and staff may bring in who is not in it yet.
 
-    Raises `Missing` for somebody unknown to the asker, and `Late` for who is in that group already.
+    Raises `Missing` for somebody unknown to the asker, and `Late` for who is in that group already; a
+    Contact may be made Contact again, since storefronts move people out of one group and then into another.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -111,18 +112,19 @@ def join_group(
             if not is_operator(actor):
                 raise Missing("There is no such user.")
             member = assign_contact(actor=actor, company_id=company.pk, number=number, contact=Contact(), now=now)
-        elif member.role == role:
+        elif member.role == role != Role.CONTACT:
             raise Late("This user is in this group already.", field="userId", code="taken")
-        member = change_role(actor=actor, member_id=member.pk, role=role, now=now)
+        if member.role != role:
+            member = change_role(actor=actor, member_id=member.pk, role=role, now=now)
         remember(once, KIND, member.key, now)
     return member
 
 
 def leave_group(*, actor: Actor, company_id: int, number: str, role: Role, now: datetime | None = None) -> Member:
-    """Take a member out of a group: what stays is a Contact, who may order nothing.
+    """Take a member out of a group: what stays is a Contact, who may order nothing, and whom this leaves one.
 
-    Who is a Contact leaves by ending the contact assignment (`Invalid`). Raises `Missing` for who is
-    not in this group, and `Invalid` (code `last_admin`) for the company's last active Admin.
+    Only the end of the contact assignment ends that. Raises `Missing` for who is not in this group, and
+    `Invalid` (code `last_admin`) for the company's last active Admin.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -131,7 +133,7 @@ def leave_group(*, actor: Actor, company_id: int, number: str, role: Role, now: 
         if member is None or member.role != role:
             raise Missing("There is no such user in this group.")
         if role == Role.CONTACT:
-            raise Invalid("Contacts are in no other group; end the contact assignment instead.", field="userId")
+            return member
         return change_role(actor=actor, member_id=member.pk, role=Role.CONTACT, now=now)
 
 

@@ -131,6 +131,8 @@ def _companies(world: World) -> None:
             city=place.city,
             country=place.country,
             phone=place.phone,
+            # Storefronts look for these to offer a location as an address.
+            further={"tags": ["SHIPPING"] if place.type == firms.WAREHOUSE else ["SHIPPING", "BILLING"]},
             **world.stamps(290),
         )
         for firm in firms.FIRMS

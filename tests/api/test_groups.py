@@ -283,10 +283,14 @@ class TestLeaving:
         answer = api("ana").delete(f"{users(cast, 'requester')}/EMPLOYEE/C-rita")
         assert tuple(answer) == (404, code(404, "There is no such user in this group."))
 
-    def test_contacts_leave_otherwise(self, cast, program):
-        status, body = program.delete(f"{users(cast, 'contact')}/C-carl")
-        text = "Contacts are in no other group; end the contact assignment instead."
-        assert (status, body) == (400, code(400, text, details=[f"userId: {text}"]))
+    def test_who_is_moved_leaves_one_group_and_enters_another(self, cast, api):
+        """As storefronts do, also with the group that everybody falls back to."""
+        ana, key = api("ana"), cast.member("carl").key
+        for left, entered in (("contact", "buyer"), ("buyer", "contact")):
+            assert ana.delete(f"{users(cast, left)}/C-carl").status == 204
+            assert tuple(ana.post(users(cast, entered), {"userId": "C-carl"})) == (201, {"id": key})
+            assert Member.objects.get(key=key).role == entered
+        assert Change.objects.count() == 2, "nothing is written where nothing changed"
 
     def test_the_last_admin_stays(self, cast, program):
         assert program.delete(f"{users(cast, 'admin')}/C-tom").status == 204
