@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import cached_property
 
-from companies.models import Member, User
+from companies.models import Company, Marketplace, Member, User
 from orders.models import Order
+
+STAFF = "The platform's staff"
+
+
+def reviewer_name(marketplace: Marketplace, seller: Company) -> str:
+    """Who reviews what this seller sells there, by name; at the beginning of a sentence."""
+    return STAFF if marketplace.platform_reviews else seller.name
+
+
+def reviewer_of(order: Order) -> str:
+    """Who reviews the order, by name; at the beginning of a sentence."""
+    return reviewer_name(order.marketplace, order.auditing_company)
 
 
 def pool_of(order: Order, reviewers: Collection[tuple[int, int]]) -> frozenset[int]:

@@ -16,6 +16,7 @@ from companies.actors import Actor
 from companies.models import Marketplace
 from companies.roles import CompanyKind
 from config.kit.refused import Invalid
+from orders.auditors import reviewer_of
 from orders.control_panel.behalf_forms import BehalfForm
 from orders.dashboard.checkout_form import locations_of, windows_of
 from orders.dashboard.content.amounts import count_of, either, in_reader_language, joined, tax_word
@@ -220,12 +221,12 @@ def taxed_anew(page: BehalfPage, refusal: OtherTaxes, actor: Actor, now: datetim
 
 def placed_words(checkout: Checkout) -> str:
     """What came of ordering, in a sentence or two."""
-    orders = list(checkout.orders.select_related("auditing_company").order_by("position"))
+    orders = list(checkout.orders.select_related("auditing_company", "marketplace").order_by("position"))
     numbers = joined([order.number for order in orders])
     word = "Order" if len(orders) == 1 else "Orders"
     waiting = joined([order.number for order in orders if order.status == "to_be_approved"])
     said = f"{word} {numbers} placed for {orders[0].buyer_name}, who is told."
-    return f"{said} {waiting} waits for the review of {orders[0].auditing_company.name}." if waiting else said
+    return f"{said} {reviewer_of(orders[0])} reviews {waiting} first." if waiting else said
 
 
 def _line_note(line: Any, seen: Outlook) -> str:

@@ -14,6 +14,7 @@ from approvals.models import Approval
 from companies.actors import Actor
 from companies.portal import blame
 from config.kit.refused import Invalid, Late
+from orders.auditors import reviewer_name
 from orders.control_panel.behalf_cart import policy_box
 from orders.dashboard.content.amounts import in_reader_language
 from orders.dashboard.content.subscription_change import ChangePage, change_page
@@ -115,12 +116,13 @@ class BehalfChange:
             return None
 
     def _notes(self, seen: CustomersChange) -> list[str]:
-        seller, owner = self.page.subscription.seller.name, self.page.subscription.owner_name
+        subscription = self.page.subscription
+        reviewer, owner = reviewer_name(subscription.marketplace, subscription.seller), subscription.owner_name
         if not seen.outlook.ruling.permitted:
             return [f"It becomes the request of {owner}; nothing changes before somebody there approves it."]
         told = f"{owner} is told that you ordered it."
         if seen.waits:
-            return [f"{seller} reviews it. Until it is accepted everything stays as it is.", told]
+            return [f"{reviewer} reviews it. Until it is accepted everything stays as it is.", told]
         return ["It is accepted as you order it.", told]
 
 

@@ -96,8 +96,9 @@ def open_lines(order: Order) -> list[OrderLine]:
 def _lead(order: Order, lines: Sequence[OrderLine], now: datetime, *, priced: bool) -> str:
     since = day_text(timezone.localtime(order.status_since), timezone.localtime(now))
     seller, vendor = order.auditing_company.name, order.vendor.name
+    reviewer = "the platform's staff" if order.marketplace.platform_reviews else seller
     now_it = {
-        OrderStatus.TO_BE_APPROVED: f"It has waited for the decision of {seller} since {since}; "
+        OrderStatus.TO_BE_APPROVED: f"It has waited for the decision of {reviewer} since {since}; "
         "nothing is delivered before.",
         OrderStatus.PENDING: f"{vendor} has had it to deliver since {since}; "
         "until the delivery has begun, the customer can still cancel.",
@@ -105,7 +106,7 @@ def _lead(order: Order, lines: Sequence[OrderLine], now: datetime, *, priced: bo
         "reporting it as completed or failed comes next.",
         OrderStatus.COMPLETED: f"It was completed on {since}; nothing is left to do.",
         OrderStatus.FAILED: f"Its delivery failed on {since}; {seller} can try again or cancel it.",
-        OrderStatus.REJECTED: f"{seller} rejected it on {since}; nothing of it is delivered.",
+        OrderStatus.REJECTED: f"It was rejected on {since}; nothing of it is delivered.",
         OrderStatus.CANCELLED: f"It was cancelled on {since}; nothing of it is delivered.",
     }[OrderStatus(order.status)]
     return f"{_asked(order, lines, ago_text(order.created_at, now), priced=priced)} {now_it}"

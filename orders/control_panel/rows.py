@@ -228,7 +228,7 @@ def _why(order: Order, actor: Actor) -> str:
             return f"Waits for {company}"
         if order.marketplace.platform_reviews:
             return f"{order.marketplace.name} leaves its reviews to you"
-        return f"{company} has no active auditor: yours to decide"
+        return f"Nobody of {company} can decide it: yours to decide"
     if order.marketplace.platform_reviews and order.status == OrderStatus.TO_BE_APPROVED:
         return f"{kind_text(order)}; the platform reviews it"
     if order.is_resold and actor.company_id == order.vendor_id:

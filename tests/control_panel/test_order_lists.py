@@ -158,7 +158,7 @@ def test_platform_staff_see_first_what_only_they_can_decide(cast, order_of, sign
     assert "Waits for Resello BV" in text
     Member.objects.filter(company=cast.resellobv).update(is_active=False)
     text = words(sign_in("admin").get(REVIEW))
-    assert text.index("Resello BV has no active auditor: yours to decide") < text.index("Waits for Globex Systems")
+    assert text.index("Nobody of Resello BV can decide it: yours to decide") < text.index("Waits for Globex Systems")
 
 
 @pytest.mark.parametrize("count", [3, 30])

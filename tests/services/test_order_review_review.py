@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -155,7 +156,7 @@ class TestThePlatformInPlaceOfTheAuditors:
 
         assert accept(cast, "sten", placed).status == "pending"
 
-    def test_case_18_a_marketplace_may_leave_its_reviews_to_the_platform(self, cast):
+    def test_case_18_a_marketplace_may_leave_its_reviews_to_the_platform(self, cast, client):
         (before,) = ordered(cast, "tess", {"SERVER-01": 1}, "resello")
         Marketplace.objects.filter(pk=cast.resello.pk).update(platform_reviews=True)
         cast.resello.refresh_from_db()
@@ -168,7 +169,21 @@ class TestThePlatformInPlaceOfTheAuditors:
 
         refused_all(cast, ("roos", "mies"), (before, placed))
         assert accept(cast, "admin", before).status == "pending"
-        assert accept(cast, "admin", placed).status == "pending"
+
+        # Whoever reads of it reads whose decision it is, and was.
+        for who, url, said in (
+            ("tess", reverse("dashboard:orders"), "staff reviews it"),
+            ("tess", reverse("dashboard:order", args=[placed.number]), "staff will shortly review this order"),
+            ("roos", reverse("control_panel:order", args=[placed.number]), "for the decision of the platform"),
+        ):
+            client.force_login(cast.user(who))
+            page = client.get(url).content.decode()
+            assert said in page, url
+            assert not re.search(r"Resello BV (reviews|has) it|A manager of", page), url
+        reject(cast, "admin", placed)
+        client.force_login(cast.tess)
+        page = client.get(reverse("dashboard:order", args=[placed.number])).content.decode()
+        assert "Adele Admin rejected this order" in page
 
     def test_case_21_a_reseller_that_is_switched_off_decides_nothing_more(self, cast):
         (placed,) = ordered(cast, "tess", {"SERVER-01": 1}, "resello")

@@ -17,6 +17,7 @@ from catalog.tax import rate_by_code
 from companies.actors import Actor
 from config.kit.refused import Invalid
 from config.kit.wording import moment_text
+from orders.auditors import reviewer_of
 from orders.dashboard.checkout_form import (
     CheckoutForm,
     locations_of,
@@ -137,7 +138,7 @@ def done_page(cart: Cart, actor: Actor, now: datetime) -> Values | None:
     """What came of a cart: its orders, or the request it waits for; None where nothing did."""
     checkout = Checkout.objects.filter(cart=cart).first()
     if checkout is not None:
-        orders = Order.objects.filter(checkout=checkout).select_related("auditing_company", "vendor")
+        orders = Order.objects.filter(checkout=checkout).select_related("auditing_company", "vendor", "marketplace")
         return _ordered(list(orders.prefetch_related("lines").order_by("position")), actor)
     approval = Approval.objects.about(SubjectKind.CART_CHECKOUT, str(cart.pk)).order_by("-created_at", "-pk").first()
     if approval is None or cart.status != CartStatus.HELD or approval.status_at(now) != Status.PENDING:
@@ -232,5 +233,5 @@ def _placed(order: Order) -> Values:
 
 def _next_words(order: Order) -> str:
     if order.status == OrderStatus.TO_BE_APPROVED:
-        return f"{order.auditing_company.name} reviews it first"
+        return f"{reviewer_of(order)} reviews it first"
     return f"{order.vendor.name} prepares the delivery" if order.status == OrderStatus.PENDING else ""

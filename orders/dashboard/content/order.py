@@ -17,6 +17,7 @@ from approvals.policy import Verdict
 from companies.actors import Actor, ActorKind
 from companies.models import DeliveryWindow, ShippingMethod
 from config.kit.wording import quantity_text
+from orders.auditors import STAFF, reviewer_of
 from orders.board import moves_for
 from orders.dashboard.content.amounts import Values, in_reader_language, joined, label_of, price_word, tax_rows
 from orders.dashboard.forms import MoveForm
@@ -105,9 +106,10 @@ def placer_of(order: Order) -> str:
 def expectation(order: Order, actor: Actor) -> str:
     """What happens now and what to expect next, in a sentence or two; mails go to who ordered."""
     seller, vendor = order.auditing_company.name, order.vendor.name
+    reviewer = STAFF if order.marketplace.platform_reviews else f"A manager of {seller}"
     gets = "You get" if actor.user_id == order.buyer_id else f"{order.buyer_name} gets"
     return {
-        OrderStatus.TO_BE_APPROVED: f"A manager of {seller} will shortly review this order. "
+        OrderStatus.TO_BE_APPROVED: f"{reviewer} will shortly review this order. "
         f"{gets} a mail as soon as it is accepted or rejected; nothing is delivered before.",
         OrderStatus.PENDING: f"{vendor} prepares the delivery. {gets} a mail when it is ready.",
         OrderStatus.PROVISIONING: f"{vendor} is delivering. {gets} a mail when everything is ready.",
@@ -124,7 +126,9 @@ def lead(order: Order, lines: Sequence[OrderLine], events: Sequence[OrderEvent],
     who = last.actor_name if last is not None and last.actor_kind != ActorKind.SYSTEM else ""
     again = f" {ORDER_AGAIN} puts its lines back into your cart." if _may_order_again(order, actor) else ""
     if order.status == OrderStatus.REJECTED and who:
-        return f"{who} of {order.auditing_company.name} rejected this order. Nothing of it will be delivered.{again}"
+        # Platform staff have no role, and are nobody of the seller's.
+        of = f" of {order.auditing_company.name}" if last is not None and last.role else ""
+        return f"{who}{of} rejected this order. Nothing of it will be delivered.{again}"
     if order.status == OrderStatus.CANCELLED and last is not None and who:
         word = "withdrew" if last.kind == "order.withdrawn" else "cancelled"
         return f"{who} {word} this order. Nothing of it will be delivered.{again}"
@@ -156,7 +160,7 @@ def _review_step(order: Order, at: Mapping[str, datetime]) -> Values:
     if not order.needs_review:
         return {"state": "skipped"}
     if order.status == OrderStatus.TO_BE_APPROVED:
-        return {"state": "current", "who": f"{order.auditing_company.name} has it"}
+        return {"state": "current", "who": f"{reviewer_of(order)} has it"}
     if order.status == OrderStatus.REJECTED:
         return {"state": "refused", "who": "Rejected", "at": at.get("order.rejected")}
     if "order.withdrawn" in at:

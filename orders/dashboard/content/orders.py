@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 
 from companies.actors import Actor
+from orders.auditors import reviewer_of
 from orders.dashboard.content.amounts import Values, label_of
 from orders.lifecycle import OrderKind, OrderStatus
 from orders.models import Order
@@ -36,7 +37,7 @@ def to_be_approved(actor: Actor) -> QuerySet[Order]:
 
 def with_lines(orders: QuerySet[Order]) -> QuerySet[Order]:
     """With what a row of a list shows; two queries for any number of rows."""
-    return orders.select_related("auditing_company", "vendor").prefetch_related("lines")
+    return orders.select_related("auditing_company", "vendor", "marketplace").prefetch_related("lines")
 
 
 def order_rows(orders: Iterable[Order], actor: Actor) -> list[Values]:
@@ -53,7 +54,7 @@ def _row(order: Order, actor: Actor) -> dict[str, Any]:
         "url": reverse("dashboard:order", args=[order.number]),
         "who": "" if order.buyer_id == actor.user_id else order.buyer_name,
         "detail": _kind_words(order),
-        "why": f"{order.auditing_company.name} reviews it" if waits else _now_words(order),
+        "why": f"{reviewer_of(order)} reviews it" if waits else _now_words(order),
         "status": order.status,
         "at": order.created_at,
         "amount": order.gross,

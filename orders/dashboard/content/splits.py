@@ -7,12 +7,12 @@ from typing import Any
 
 from catalog.models import Provisioning
 from config.kit.money import share_out
+from orders.auditors import STAFF
 from orders.dashboard.content.amounts import Values, count_of, in_reader_language, joined
 from orders.lifecycle import OrderKind
 from orders.priced import Parcel
 
 APPROVAL_FIRST = "Nothing of it is ordered before the approval."
-STAFF = "The platform's staff"
 
 
 def split_words(priced: Any, *, shipping: Decimal | None = None, asks: bool = False) -> Values:

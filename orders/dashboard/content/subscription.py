@@ -200,7 +200,9 @@ def _orders(subscription: Subscription, actor: Actor) -> list[Order]:
         pk__in=Order.objects.filter(lines__subscription=subscription).values("pk")
     )
     return list(
-        with_lines(about).select_related("auditing_company", "vendor", "checkout").order_by("-pk")[:SHOWN_ORDERS]
+        with_lines(about)
+        .select_related("auditing_company", "vendor", "marketplace", "checkout")
+        .order_by("-pk")[:SHOWN_ORDERS]
     )
 
 

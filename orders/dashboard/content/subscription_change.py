@@ -12,9 +12,9 @@ from catalog.models import Listing
 from companies.actors import Actor
 from companies.portal import blame
 from config.kit.refused import Invalid, Late
+from orders.auditors import reviewer_name
 from orders.dashboard.content.amounts import Values
 from orders.dashboard.content.cart import reason_box
-from orders.dashboard.content.splits import STAFF
 from orders.dashboard.content.subscription import compared
 from orders.dashboard.content.subscription_words import day_of, lead, per, price_text
 from orders.dashboard.subscription_forms import ConfirmForm, WishForm
@@ -105,7 +105,7 @@ class ChangePage:
         if self.outlook is None:
             return []
         subscription, notes = self.subscription, []
-        seller = STAFF if subscription.marketplace.platform_reviews else subscription.seller.name
+        seller = reviewer_name(subscription.marketplace, subscription.seller)
         if not self.outlook.ruling.permitted:
             notes.append("Somebody of your company has to approve it first; nothing changes before.")
         if any(parcel.needs_review for parcel in self.outlook.priced.parcels):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog.models import Plan
 from config.kit.wording import day_text, money_text, quantity_text
+from orders.auditors import reviewer_of
 from orders.dashboard.content.amounts import in_reader_language
 from orders.models import Order, Subscription, SubscriptionChange
 from orders.subscription_lifecycle import ChangeKind, ChangeStatus, SubscriptionStatus
@@ -109,7 +110,7 @@ def change_text(change: SubscriptionChange) -> str:
 def waits_text(change: SubscriptionChange, order: Order | None) -> str:
     """Whom an open change waits for."""
     if order is not None:
-        return f"{order.auditing_company.name} reviews it as order {order.number}"
+        return f"{reviewer_of(order)} reviews it as order {order.number}"
     approval = change.approval
     if approval is None:
         return "It is being asked about"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from approvals.models import Approval
 from companies.portal import customer_area, one_of, page_of, refusals
 from config.kit.refused import Missing
+from orders.auditors import reviewer_of
 from orders.dashboard.content.amounts import joined
 from orders.dashboard.content.subscription import end_page, subscription_page
 from orders.dashboard.content.subscription_change import change_page
@@ -112,7 +113,7 @@ def move(request: HttpRequest, number: str, move: str) -> HttpResponse:
 def _said(done: Checkout | Approval) -> str:
     if isinstance(done, Approval):
         return f"{done.approver_name} is asked to approve the change. You get a mail with the answer."
-    orders = list(done.orders.select_related("auditing_company").order_by("position"))
+    orders = list(done.orders.select_related("auditing_company", "marketplace").order_by("position"))
     ordered = f"Ordered: {joined([order.number for order in orders])}."
-    reviewing = [order.auditing_company.name for order in orders if order.status == "to_be_approved"]
+    reviewing = [reviewer_of(order) for order in orders if order.status == "to_be_approved"]
     return f"{ordered} {joined(reviewing)} reviews it; nothing changes before." if reviewing else ordered
