@@ -13,6 +13,8 @@ log = structlog.get_logger("countersign.request")
 # An id that a proxy in front gave is kept, unless it could break a log line.
 ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 NONCE_PLACEHOLDER = "<CSP_NONCE>"
+# Who reads the log must not be able to choose somebody's password with the link of their mail.
+PASSWORD_LINK = re.compile(r"(/password/[^/]+/)[^/]+")
 
 
 class RequestLog:
@@ -33,7 +35,7 @@ class RequestLog:
                 log.info(
                     "request",
                     method=request.method,
-                    path=request.path,
+                    path=PASSWORD_LINK.sub(r"\1...", request.path),
                     status=response.status_code,
                     ms=round((time.monotonic() - started) * 1000),
                 )

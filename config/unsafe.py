@@ -1,13 +1,63 @@
-"""Which settings are too dangerous to start in production with?"""
+"""What do the variables of the environment say, and which of it is too dangerous to start in production with?"""
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 # Long enough that nobody types it by heart, the length of Django's own generated keys.
 SHORTEST_SECRET = 50
 SHORTEST_HISTORY_SECRET = 32
+FEWEST_CHARACTERS = 5  # different ones: fewer are a key held down
+YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class Variables(environ.Env):
+    """The environment, read strictly: what could mean anything is refused by the name of its variable.
+
+    The library takes every word but a few for False: `HTTPS=enabled` would have switched off what it was to switch on.
+    An empty variable is one that is not set.
+    """
+
+    def bool(self, var: str, default: bool = False) -> bool:
+        """True or False."""
+        word = self.str(var, default="").strip().lower()
+        if word and word not in (*YES, *NO):
+            raise ImproperlyConfigured(f"{var} is {word!r}: write True or False.")
+        return word in YES if word else default
+
+    def int(self, var: str, default: int = 0) -> int:
+        """A whole number, zero or more."""
+        text = self.str(var, default="").strip()
+        if text and not re.fullmatch(r"[0-9]{1,9}", text):
+            raise ImproperlyConfigured(f"{var} is {text!r}: write a whole number, zero or more.")
+        return int(text) if text else default
+
+    def ports(self, var: str, default: Sequence[int] = ()) -> list[int]:
+        """Numbers of ports, separated by commas."""
+        text = self.str(var, default="").strip()
+        if text and not re.fullmatch(r"[0-9]{1,5}( *, *[0-9]{1,5})*", text):
+            raise ImproperlyConfigured(f"{var} is {text!r}: write the numbers of ports, separated by commas.")
+        return [int(part) for part in text.split(",")] if text else list(default)
+
+    def level(self, var: str, default: str) -> str:
+        """From which level on something is logged."""
+        word = (self.str(var, default="").strip() or default).upper()
+        if word not in LEVELS:
+            raise ImproperlyConfigured(f"{var} is {word!r}: write one of {', '.join(LEVELS)}.")
+        return word
+
+
+def postgresql(engine: str) -> str:
+    """The engine of a DATABASE_URL that is not SQLite's; refuses every other than PostgreSQL's."""
+    if "postg" not in engine:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL is for {engine.rpartition('.')[2]}: write it as postgres://user:password@host:port/name."
+        )
+    return "django.db.backends.postgresql"
 
 
 def parse_history_keys(text: str) -> dict[str, bytes]:
@@ -62,14 +112,13 @@ def refuse_unsafe(
     reasons = []
     if not secret_key:
         reasons.append("SECRET_KEY is missing: set it to at least 50 random characters and keep it secret.")
-    elif len(secret_key) < SHORTEST_SECRET or len(set(secret_key)) < 5 or secret_key.startswith("django-insecure"):
+    elif len(secret_key) < SHORTEST_SECRET or _is_monotonous(secret_key) or secret_key.startswith("django-insecure"):
         reasons.append("SECRET_KEY is too easy to guess: set it to at least 50 random characters.")
     if not history_keys:
         reasons.append("HISTORY_KEYS is missing: set it to id:secret; it proves that the history was not rewritten.")
-    elif any(len(secret) < SHORTEST_HISTORY_SECRET for secret in history_keys.values()):
-        reasons.append("HISTORY_KEYS has a secret of less than 32 characters: use a longer random one.")
-    if any(len(secret) < SHORTEST_HISTORY_SECRET for secret in (webhook_keys or {}).values()):
-        reasons.append("WEBHOOK_KEYS has a secret of less than 32 characters: use a longer random one.")
+    for variable, keys in (("HISTORY_KEYS", history_keys), ("WEBHOOK_KEYS", webhook_keys or {})):
+        if any(len(secret) < SHORTEST_HISTORY_SECRET or _is_monotonous(secret) for secret in keys.values()):
+            reasons.append(f"{variable} has a secret that is too easy to guess: use at least 32 random characters.")
     if debug:
         reasons.append("DEBUG is on and shows the program's inside to everybody: remove it or set it to False.")
     if not allowed_hosts:
@@ -78,6 +127,8 @@ def refuse_unsafe(
         reasons.append("ALLOWED_HOSTS contains '*', which lets links in mails be forged: name the hosts.")
     if not site_url:
         reasons.append("SITE_URL is missing: links in mails begin with it; set it to the address people use.")
+    elif not _is_address(site_url):
+        reasons.append(f"SITE_URL is {site_url!r}: links in mails begin with it; write it as https://shop.example.")
     if database_engine.endswith("sqlite3") and not sqlite_allowed:
         reasons.append(
             "DATABASE_URL is SQLite: give a PostgreSQL address, or set SQLITE_IN_PRODUCTION=True if one process "
@@ -89,3 +140,15 @@ def refuse_unsafe(
             f"Countersign does not start in production like this:\n{listed}\n"
             "To look around without settings use `make demo`, which sets COUNTERSIGN_MODE=demo."
         )
+
+
+def _is_monotonous(secret: str | bytes) -> bool:
+    return len(set(secret)) < FEWEST_CHARACTERS
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.unsafe import parse_days, parse_history_keys, parse_rate, refuse_unsafe
+from config.unsafe import Variables, parse_days, parse_history_keys, parse_rate, postgresql, refuse_unsafe
 
 ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
     "secret_key": "".join(chr(97 + number % 26) for number in range(60)),
-    "history_keys": {"2026": b"h" * 40},
+    "history_keys": {"2026": b"history!" * 5},
     "debug": False,
     "allowed_hosts": ["shop.example"],
     "database_engine": "django.db.backends.postgresql",
@@ -35,11 +35,16 @@ def test_safe_settings_start():
         ({"secret_key": "django-insecure-" + SAFE["secret_key"]}, "SECRET_KEY"),
         ({"history_keys": {}}, "HISTORY_KEYS"),
         ({"history_keys": {"old": b"short"}}, "HISTORY_KEYS"),
+        ({"history_keys": {"old": b"h" * 40}}, "HISTORY_KEYS"),
+        ({"webhook_keys": {"old": b"w" * 40}}, "WEBHOOK_KEYS"),
         ({"debug": True}, "DEBUG"),
         ({"allowed_hosts": []}, "ALLOWED_HOSTS"),
         ({"allowed_hosts": ["shop.example", "*"]}, "ALLOWED_HOSTS"),
         ({"database_engine": "django.db.backends.sqlite3"}, "DATABASE_URL"),
         ({"site_url": ""}, "SITE_URL"),
+        ({"site_url": "shop.example"}, "SITE_URL"),
+        ({"site_url": "https:///dashboard"}, "SITE_URL"),
+        ({"site_url": "https://shop.example/?a=1"}, "SITE_URL"),
     ],
 )
 def test_refusal_names_the_variable(changed, variable):
@@ -66,6 +71,40 @@ def test_no_rate_is_no_limit():
 def test_what_is_no_rate_is_refused_by_the_name_of_its_variable(rate):
     with pytest.raises(ImproperlyConfigured, match="API_TOKEN_RATE"):
         parse_rate("API_TOKEN_RATE", rate)
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "meant"),
+    [("True", False, True), ("on", False, True), ("FALSE", True, False), ("0", True, False), ("", True, True)],
+)
+def test_a_switch_is_on_or_off(monkeypatch, text, default, meant):
+    monkeypatch.setenv("HTTPS", text)
+    assert Variables().bool("HTTPS", default=default) is meant
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        ("bool", "enabled"),
+        ("bool", "tru"),
+        ("int", "-1"),
+        ("int", "one"),
+        ("ports", "443,"),
+        ("ports", "https"),
+        ("level", "LOUD"),
+    ],
+)
+def test_what_could_mean_anything_is_refused_by_the_name_of_its_variable(monkeypatch, read, text):
+    """Read as False, a word that was to switch on HTTPS would send cookies in the clear."""
+    monkeypatch.setenv("SOMETHING", text)
+    with pytest.raises(ImproperlyConfigured, match="SOMETHING"):
+        getattr(Variables(), read)("SOMETHING", "INFO")
+
+
+def test_another_database_is_refused_and_not_taken_for_postgresql():
+    assert postgresql("django.db.backends.postgresql_psycopg2") == "django.db.backends.postgresql"
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL is for mysql"):
+        postgresql("django.db.backends.mysql")
 
 
 def test_days_are_a_number_of_them():
