@@ -127,6 +127,7 @@ def merge_carts(
     ids = dict(sources.values_list("key", "pk"))
     for key in source_keys:
         if key not in ids:
+            check_open(find_cart(actor, cart_id))  # what cannot be changed says so, whatever is named
             raise Missing("There is no such cart.", code="source", details=[key])
     with transaction.atomic():
         by_id = {

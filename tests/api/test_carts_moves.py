@@ -135,7 +135,8 @@ class TestMerging:
     def test_into_one_that_is_held_is_refused(self, cast, held, rita, visitor):
         theirs = filled(visitor, cast, {"DESK-01": 1})
         with nothing_changes():
-            assert tuple(merge(rita, held, theirs)) == (409, code(409, HELD))
+            for source in (theirs, "gone"):
+                assert tuple(merge(rita, held, source)) == (409, code(409, HELD))
 
     def test_by_the_approver_or_a_visitor_is_refused(self, cast, held, visitor, api):
         theirs = filled(visitor, cast, {"DESK-01": 1})
