@@ -29,7 +29,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import register_converter, reverse
 from django.utils import timezone, translation
@@ -89,7 +89,15 @@ class PortalMiddleware:
             if personal and request.session.session_key and request.user.is_authenticated:
                 stack.enter_context(timezone.override(_zone(request.user.time_zone)))
                 stack.enter_context(translation.override(_language(request.user.language)))
-            return self.get_response(request)
+            response = self.get_response(request)
+            return _not_by_address(request, response) if isinstance(response, HttpResponseNotAllowed) else response
+
+
+def _not_by_address(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """A page for who typed or reloaded the address of what only a button does: Django's own answer is blank."""
+    page = render(request, "405.html", status=405)
+    page["Allow"] = refused["Allow"]
+    return page
 
 
 def _zone(name: str) -> ZoneInfo:

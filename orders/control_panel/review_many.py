@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from companies.actors import Actor
 from companies.portal import blame, refusals, seller_area
@@ -51,11 +51,16 @@ def approve(request: HttpRequest) -> HttpResponse:
     return _told(request, "approved", results)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @seller_area
 @refusals(back=back)
 def reject(request: HttpRequest) -> HttpResponse:
-    """Ask for the one reason the customers of the chosen orders read; with it, reject them."""
+    """Ask for the one reason the customers of the chosen orders read; with it, reject them.
+
+    The page stands at this address, but what was chosen does not: without it one is back at the queue.
+    """
+    if request.method != "POST":
+        return redirect("control_panel:review")
     numbers = request.POST.getlist("order")
     form = RejectForm(request.POST if "reason" in request.POST else None)
     if form.is_bound and form.is_valid():

@@ -57,7 +57,9 @@ def test_nothing_is_moved_by_reading(order_of, sign_in, move):
     order = order_of("ana", {"SERVER-01": 1})
     victor = sign_in("victor")
     for name in ("approve", "reject", "start", "retry", "cancel"):
-        assert victor.get(move(order, name)).status_code == 405
+        answer = victor.get(move(order, name))
+        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        assert "This is done by a button" in answer.content.decode()
     for name in ("complete", "fail"):
         victor.get(move(order, name))
     assert (fresh(order).status, order.event_count) == (OrderStatus.TO_BE_APPROVED, 1)

@@ -163,6 +163,7 @@ class TestSeveralAtOnce:
 
     def test_rejecting_asks_for_one_reason_first(self, cast, three, order_of, sign_in, words):
         victor, numbers = sign_in("victor"), [order.number for order in three]
+        assert victor.get(REJECT).url == REVIEW
         asked = victor.post(REJECT, {"order": numbers})
         assert (asked.status_code, "Reject 3 orders" in words(asked)) == (200, True)
         empty = victor.post(REJECT, {"order": numbers, "reason": " "})
