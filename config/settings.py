@@ -340,7 +340,6 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign storefront API",
-    "DESCRIPTION": "Order approval for business customers: carts, requests for approval, checkout and orders.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/",

@@ -72,6 +72,7 @@ def _fault(text: str, code: str) -> dict[str, Any]:
 INVALID_TOKEN = _fault("Invalid access token", "oauth.v2.InvalidAccessToken")
 EXPIRED_TOKEN = _fault("Access Token expired", "keymanagement.service.access_token_expired")
 FORBIDDEN = "The access to the requested resource has been forbidden by the server."
+UNFORESEEN = "Something went wrong here. It was noted."
 INVALID = "There are validation problems, see details section for more information"
 _REFUSED = {Missing: 404, NotYours: 403, Late: 409, Invalid: 400}
 _KINDS = {
@@ -99,7 +100,7 @@ def answer_error(raised: Exception, context: dict[str, Any]) -> Response | None:
     error = _as_error(raised, view)
     if error is None:
         log.error("unforeseen", exc_info=raised)
-        error = ApiError(500, "Something went wrong here. It was noted.")
+        error = ApiError(500, UNFORESEEN)
     response = Response(body_of(error, family), status=error.status)
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.openapi.approval_errors import DELETING, codes, examples
 from config.openapi.shared import ADDRESS_EXAMPLE, HISTORY_EVENT, METADATA, TIMES_EXAMPLE
 from config.openapi.words import (
     ANYTHING,
@@ -241,42 +242,9 @@ SCHEMAS: dict[str, Schema] = {
     "ApprovalEvent": obj({**HISTORY_EVENT, "differences?": many(TEXT)}),
 }
 
-_CODES = {
-    400001: "a body or a query that cannot be taken",
-    400002: "the status cannot be changed to this one, or not by the caller",
-    400003: "no status",
-    400004: "action and resource do not match; of a quote: quotes are ordered without approval here",
-    400005: "no approval is needed, or it was given already",
-    400006: "this approver cannot be chosen",
-    400007: "an operation or a path that is not supported",
-    400008: "the resource is a colleague's",
-    400009: "the approval is finished",
-    400010: "an operation that makes no sense at its path",
-    400011: "the caller is in no company, or the token is of none",
-    404001: "there is no such approval",
-    404002: "there is no such resource",
-    409001: "there is one already, or the id is taken",
-    409002: "the content changed since it was seen",
-    409003: "too late",
-}
-
-
-def _codes(*numbers: int) -> str:
-    return "\n".join(f"* `APPROVAL-{number}`: {_CODES[number]}" for number in numbers)
-
-
-def _problem(number: int, message: str, status: str, *details: str) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "code": number // 1000,
-        "status": status,
-        "message": message,
-        "errorCode": f"APPROVAL-{number}",
-    }
-    return body | ({"details": [{"message": text} for text in details]} if details else {})
-
-
-_FINISHED = _problem(400009, "This request is approved; it is too late to amend it.", "Bad Request")
-_UNKNOWN = _problem(404001, "Approval with id 'X' does not exist.", "Not Found")
+_ASKING = (400001, 400008, 400011, 404002)
+_CREATING = (400001, 400004, 400005, 400006, 400008, 400011, 404002, 409001)
+_CHANGING = (400001, 400002, 400003, 400006, 400007, 400009, 400010, 404001, 409002)
 
 APPROVALS = Service(
     "Approvals",
@@ -287,43 +255,39 @@ APPROVALS = Service(
         "POST /approval/{tenant}/approval/permitted": Endpoint(
             "POST-approval-check-approval",
             "May this be ordered?",
-            f"Changes nothing.\n\n{_codes(400001, 400008, 400011, 404002)}",
+            f"Changes nothing.\n\n{codes(*_ASKING)}",
             {200: Answer("Yes or no.", ref("Permission"))},
             body=ref("ApprovalSubject"),
             errors={404: "There is no such resource."},
+            examples=examples(*_ASKING),
         ),
         "POST /approval/{tenant}/approval/preview": Endpoint(
             "POST-approval-preview-approval",
             "What does the policy say about it, and why?",
-            f"Ours. Changes nothing.\n\n{_codes(400001, 400008, 400011, 404002)}",
+            f"Ours. Changes nothing.\n\n{codes(*_ASKING)}",
             {200: Answer("The ruling.", ref("Preview"))},
             body=ref("ApprovalSubject"),
             errors={404: "There is no such resource."},
+            examples=examples(*_ASKING),
         ),
         "POST /approval/{tenant}/search/users": Endpoint(
             "POST-approval-search-users",
             "Who could approve this?",
-            f"A bare list, empty where nobody needs to be asked.\n\n{_codes(400001, 400008, 400011, 404002)}",
+            f"A bare list, empty where nobody needs to be asked.\n\n{codes(*_ASKING)}",
             {200: Answer("People of the same company, never the caller.", many(ref("Approver")))},
             body=ref("ApprovalSubject"),
             errors={404: "There is no such resource."},
+            examples=examples(*_ASKING),
         ),
         "POST /approval/{tenant}/approvals": Endpoint(
             "POST-approval-create-approval",
             "Ask one approver",
             "A cart is held with its prices until the answer. A quote stays open; a change of it ends the request.\n\n"
-            + _codes(400001, 400004, 400005, 400006, 400008, 400011, 404002, 409001),
+            + codes(*_CREATING),
             {201: Answer("Asked.", ref("Id"))},
             body=ref("ApprovalWanted"),
             errors={404: "There is no such resource.", 409: "Somebody is asked already, or the id is taken."},
-            examples={
-                409: {"It exists": _problem(409001, "Approval with given id already exists.", "Conflict")},
-                400: {
-                    "A field is missing": _problem(
-                        400001, "Problem with validation", "Bad Request", "resourceType: cannot be null"
-                    )
-                },
-            },
+            examples=examples(*_CREATING),
             named=True,
         ),
         "GET /approval/{tenant}/approvals": Endpoint(
@@ -331,6 +295,7 @@ APPROVALS = Service(
             "Approvals to answer or asked for",
             "A bare list, the newest first. Every field that `q` knows is a parameter of its own, too.",
             {200: Answer("A page of them.", many(ref("Approval")))},
+            examples=examples(400001),
             pages=True,
             filters=FILTERS,
             plain=FILTERS,
@@ -338,44 +303,35 @@ APPROVALS = Service(
         "GET /approval/{tenant}/approvals/{approvalId}": Endpoint(
             "GET-approval-retrieve-approval",
             "One approval with its history",
-            _codes(404001),
+            codes(404001),
             {200: Answer("The whole of it.", ref("ApprovalWithHistory"))},
-            examples={404: {"Unknown": _UNKNOWN}},
+            examples=examples(404001),
         ),
         "PATCH /approval/{tenant}/approvals/{approvalId}": Endpoint(
             "PATCH-approval-update-approval",
             "Change or answer it",
             "All operations or none, while it is PENDING. `expectedContentHash`, beside the value of the status or in "
-            "the query, says what was decided on.\n\n"
-            + _codes(400001, 400002, 400003, 400006, 400007, 400009, 400010, 404001, 409002),
+            "the query, says what was decided on.\n\n" + codes(*_CHANGING),
             NOTHING,
             body={"anyOf": [many(ref("PatchOperation"), minItems=1), ref("PatchOperation")]},
             parameters=(query("expectedContentHash", "The content that was seen when deciding."),),
             errors={409: "The content changed since it was seen."},
-            examples={400: {"Finished": _FINISHED}, 404: {"Unknown": _UNKNOWN}},
+            examples=examples(*_CHANGING),
         ),
         "DELETE /approval/{tenant}/approvals/{approvalId}": Endpoint(
             "DELETE-approval-remove-approval",
             "End it while it waits",
-            f"It stays readable as CLOSED.\n\n{_codes(400001, 404001)}",
+            f"It stays readable as CLOSED.\n\n{codes(400001, 404001)}",
             NOTHING,
-            examples={
-                400: {
-                    "Not waiting": _problem(
-                        400001,
-                        "Deleting this approval is not allowed since it doesn't match all preconditions.",
-                        "Bad Request",
-                    )
-                },
-                404: {"Unknown": _UNKNOWN},
-            },
+            examples=DELETING,
         ),
         "POST /approval/{tenant}/approvals/{approvalId}/give-up": Endpoint(
             "POST-approval-give-up-approval",
             "Let go of an approval that was not used",
-            f"Ours. The cart goes back to its requestor, who may ask again.\n\n{_codes(404001, 409003)}",
+            f"Ours. The cart goes back to its requestor, who may ask again.\n\n{codes(404001, 409003)}",
             NOTHING,
             errors={409: "It was used or given up already."},
+            examples=examples(404001, 409003),
         ),
     },
 )

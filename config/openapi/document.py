@@ -25,7 +25,7 @@ from config.openapi.groups import CONFIGURATION, IAM
 from config.openapi.orders import ORDERS
 from config.openapi.quotes import QUOTES
 from config.openapi.sessions import SERVICE_TOKEN, SESSIONS
-from config.openapi.shared import FORBIDDEN_EXAMPLES, UNAUTHORIZED_EXAMPLES
+from config.openapi.shared import FORBIDDEN_EXAMPLES, UNAUTHORIZED_EXAMPLES, error_example
 from config.openapi.shared import SCHEMAS as SHARED
 from config.openapi.subscriptions import SUBSCRIPTIONS
 from config.openapi.words import (
@@ -46,6 +46,12 @@ from config.openapi.words import (
 SERVICES = (SESSIONS, COMPANIES, IAM, CATALOG, CARTS, APPROVALS, QUOTES, CHECKOUT, ORDERS, SUBSCRIPTIONS, CONFIGURATION)
 ENDPOINTS: dict[str, Endpoint] = {key: each for service in SERVICES for key, each in service.endpoints.items()}
 TAGS = {key: service.name for service in SERVICES for key in service.endpoints}
+ABOUT = (
+    "Order approval for business customers: carts and quotes, requests for approval, checkout, orders and their "
+    "review, subscriptions.\n\nA visitor's token comes from `GET /customerlogin/auth/anonymous/login`, with it a "
+    "customer's from `POST /customer/{tenant}/login`, and a program's from `POST /oauth/token`. Each goes along as "
+    "`Authorization: Bearer ...`."
+)
 WIDEST = 110
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
 
@@ -286,14 +292,14 @@ def _response_name(family: Family, status: int) -> str:
 
 def _error_response(family: Family, status: int, text: str, more: Mapping[str, Any]) -> dict[str, Any]:
     name = "Fault" if status == HTTPStatus.UNAUTHORIZED else ERROR_SCHEMAS[family]
-    examples = dict(more)
     if status == HTTPStatus.UNAUTHORIZED:
         examples = UNAUTHORIZED_EXAMPLES
     elif status == HTTPStatus.FORBIDDEN:
         examples = {"Forbidden": FORBIDDEN_EXAMPLES[name], **more}
+    else:
+        examples = dict(more) or {str(status): error_example(family, status, text)}
     content: dict[str, Any] = {"schema": ref(name)}
-    if examples:
-        content["examples"] = {title: {"value": value} for title, value in examples.items()}
+    content["examples"] = {title: {"value": value} for title, value in examples.items()}
     response: dict[str, Any] = {"description": text, "content": {"application/json": content}}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response["headers"] = RETRY_AFTER
@@ -343,6 +349,7 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
     }
     return {
         **{name: value for name, value in result.items() if name not in ("paths", "components")},
+        "info": {**result["info"], "description": ABOUT},
         "tags": [{"name": service.name, "description": service.text} for service in SERVICES],
         "paths": paths,
         "webhooks": webhooks.webhooks(),

@@ -291,7 +291,9 @@ SCHEMAS: dict[str, Schema] = {
                 ),
                 "What has changed since a waiting order was placed; for its auditors, of one order.",
             ),
-            "availableOperations": said(many(OPERATION), "What the caller may do with it now."),
+            "availableOperations": said(
+                many(OPERATION), "What the caller may do with it now; `approve` perhaps with `honourAnyway` only."
+            ),
             "mixins": FREE,
             "metadata": METADATA,
         },

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from companies.api.errors import FORBIDDEN, INVALID, UNFORESEEN, ApiError, Family, body_of
+from companies.api.json import TooLarge
+from companies.api.throttles import TOO_MANY
 from config.openapi.words import (
     ANYTHING,
     FLAG,
@@ -19,9 +22,6 @@ from config.openapi.words import (
     one_of,
     said,
 )
-
-_FORBIDDEN = "The access to the requested resource has been forbidden by the server."
-_INVALID = "There are validation problems, see details section for more information"
 
 METADATA: Schema = obj({"version": WHOLE, "createdAt": INSTANT, "modifiedAt": INSTANT})
 SEEN_VERSION: Schema = given(
@@ -104,7 +104,7 @@ SCHEMAS: dict[str, Schema] = {
         example={
             "status": 400,
             "type": "validation_violation",
-            "message": _INVALID,
+            "message": INVALID,
             "moreInfo": "",
             "details": [{"field": "cartId", "type": "invalid", "message": "is missing"}],
         },
@@ -209,7 +209,7 @@ SCHEMAS: dict[str, Schema] = {
 TIMES_EXAMPLE = {"version": 1, "createdAt": "2026-11-21T13:37:49.851Z", "modifiedAt": "2026-11-21T13:37:49.851Z"}
 # The bodies that the contract spells out, by family and status; a service may have its own.
 FORBIDDEN_EXAMPLES: dict[str, Any] = {
-    "CoreError": {"code": 403, "status": "Forbidden", "message": _FORBIDDEN},
+    "CoreError": {"code": 403, "status": "Forbidden", "message": FORBIDDEN},
     "CodeError": {
         "code": 403,
         "status": "Forbidden",
@@ -219,12 +219,12 @@ FORBIDDEN_EXAMPLES: dict[str, Any] = {
     "YaasError": {
         "status": 403,
         "type": "insufficient_permissions",
-        "message": _FORBIDDEN,
+        "message": FORBIDDEN,
         "moreInfo": "",
         "details": [],
     },
-    "ConfigurationError": {"status": 403, "message": _FORBIDDEN, "type": "application/json", "details": []},
-    "CustomerError": {"type": "Forbidden", "status": 403, "message": _FORBIDDEN},
+    "ConfigurationError": {"status": 403, "message": FORBIDDEN, "type": "application/json", "details": []},
+    "CustomerError": {"type": "Forbidden", "status": 403, "message": FORBIDDEN},
 }
 UNAUTHORIZED_EXAMPLES: dict[str, Any] = {
     "Invalid access token": {
@@ -237,3 +237,17 @@ UNAUTHORIZED_EXAMPLES: dict[str, Any] = {
         }
     },
 }
+# What every service says in the same words, with what it says of the part that is wrong.
+_SAID: dict[int, tuple[str, tuple[Any, ...]]] = {
+    400: (INVALID, ({"field": "name", "type": "invalid", "message": "is missing"},)),
+    413: (TooLarge.default_detail, ()),
+    415: ('Unsupported media type "text/plain" in request.', ()),
+    429: (TOO_MANY, ()),
+    500: (UNFORESEEN, ()),
+}
+
+
+def error_example(family: Family, status: int, text: str) -> dict[str, Any]:
+    """A refusal as it reads in this family; `text` is its message where services have words of their own."""
+    message, details = _SAID.get(status, (text, ()))
+    return body_of(ApiError(status, message, details=details), family)

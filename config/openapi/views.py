@@ -24,6 +24,24 @@ def _encoded() -> tuple[bytes, str]:
     return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
+@cache
+def _services() -> list[dict[str, Any]]:
+    """Every operation by its service, for who reads the page without JavaScript."""
+    operations = [
+        {"method": method.upper(), "path": path, "summary": words["summary"], "tag": words["tags"][0]}
+        for path, methods in document()["paths"].items()
+        for method, words in methods.items()
+    ]
+    return [
+        {
+            "name": tag["name"],
+            "text": tag["description"],
+            "operations": [each for each in operations if each["tag"] == tag["name"]],
+        }
+        for tag in document()["tags"]
+    ]
+
+
 @require_safe
 @condition(etag_func=lambda request: _encoded()[1])
 def schema(request: HttpRequest) -> HttpResponse:
@@ -35,10 +53,13 @@ class Docs(SpectacularSwaggerSplitView):
     """A readable page of it. The page's own program writes styles into its elements, and only here it may."""
 
     url_name = "api_schema"
+    template_name = "api_docs.html"
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The page, and its script under `?script`."""
         response: Response = super().get(request, *args, **kwargs)
+        if isinstance(response.data, dict):
+            response.data["services"] = _services()
         policy = {**settings.SECURE_CSP, "style-src": [*settings.SECURE_CSP["style-src"], "'unsafe-inline'"]}
         response["Content-Security-Policy"] = policy_text(policy, "")
         return response

@@ -224,6 +224,21 @@ def test_its_page_loads_nothing_from_elsewhere(db):
         if address.startswith("/static/"):
             assert finders.find(address.removeprefix("/static/")), address
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert "<code>PATCH /approval/{tenant}/approvals/{approvalId}</code>" in text  # for who reads it without JavaScript
+
+
+def test_an_example_of_a_refusal_has_the_status_it_is_shown_under():
+    shown = [(name[-3:], each) for name, each in document()["components"]["responses"].items()]
+    for _, path, words in operations():
+        if path != TOKEN_PATH:
+            shown += [(status, each) for status, each in words["responses"].items() if "$ref" not in each]
+    refusals = [(status, each["content"]["application/json"]) for status, each in shown if status > "400"]
+    assert len(refusals) > 100
+    for status, content in refusals:
+        for example in content["examples"].values():
+            body = example["value"]
+            stated = body["code"] if "code" in body else body.get("status", 401)
+            assert stated == int(status), (status, body)
 
 
 def test_only_its_page_may_write_styles(db):
