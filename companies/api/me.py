@@ -14,7 +14,7 @@ from companies.api.listing import ResourceView
 from companies.api.reading import Body
 from companies.api.sessions import SessionView
 from companies.api.wire import ADDRESS_PARTS, address_wire
-from companies.models import Customer, CustomerAddress, Marketplace, Member
+from companies.models import Company, Customer, CustomerAddress, Marketplace, Member
 from companies.roles import CompanyKind
 from companies.services.addresses import Address, add_address, change_address, remove_address
 from companies.services.idempotency import Once
@@ -56,13 +56,13 @@ class Me(SessionView):
     def _customer(self) -> dict[str, Any]:
         caller = self.caller
         user = caller.token.user
-        site = self._site()
         customer = Customer.objects.visible_to(self.actor).filter(user=user).first()
         number = customer.number if customer else f"employee-{user.pk}"
         everywhere = self._memberships()
         members = [member for member in everywhere if member.company.kind == CompanyKind.CUSTOMER]
         sells_for = [member for member in everywhere if member.company.kind != CompanyKind.CUSTOMER]
         company = caller.company or (members[0].company if len(members) == 1 else None)
+        site = self._site(company)
         return {
             "id": number,
             "customerNumber": number,
@@ -94,13 +94,17 @@ class Me(SessionView):
         rows = Member.objects.active().filter(user_id=self.actor.user_id, company__tenant=self.caller.tenant)
         return list(rows.select_related("company").order_by("company__name", "pk"))
 
-    def _site(self) -> Marketplace:
-        """Where the session shops, else the tenant's first marketplace; one that is not saved where there is none."""
+    def _site(self, company: Company | None = None) -> Marketplace:
+        """Where the company shops first, else where the session shops, else the tenant's first marketplace.
+
+        One that is not saved where there is none.
+        """
         code = self.caller.token.site_code
         rows = Marketplace.objects.filter(tenant=self.caller.tenant, is_active=True).order_by("owner_id", "pk")
         places = {place.key: place for place in rows}
         first = next(iter(places.values()), Marketplace(key=code))
-        return places.get(code, first)
+        home = company.home_marketplace_id if company else None
+        return next((place for place in places.values() if home and place.pk == home), places.get(code, first))
 
 
 def _seller(member: Member) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from companies.models import Customer, CustomerAddress, Member
+from companies.models import Company, Customer, CustomerAddress, Member
 from companies.roles import Role
 from tests.api.callers import EXPIRED, FORBIDDEN, INVALID, PROBLEMS, SERVICE, STALE, VENDOR, VISITOR, each
 
@@ -62,6 +62,11 @@ class TestEntry:
             "mixins": {"a": 1},
             "metadata": {"version": 3, "mixins": {}},
         }
+
+    def test_prefers_where_the_company_shops_first(self, cast, api):
+        Company.objects.filter(pk=cast.northwind.pk).update(home_marketplace=cast.resello)
+        assert api("rita", site="main").get(ME).body["preferredSite"] == "resello"
+        assert api("paula").get(ME).body["preferredSite"] == "main"
 
     def test_of_a_private_customer(self, api):
         body = api("paula").get(ME).body
