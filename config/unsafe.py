@@ -29,19 +29,19 @@ class Variables(environ.Env):
             raise ImproperlyConfigured(f"{var} is {word!r}: write True or False.")
         return word in YES if word else default
 
-    def int(self, var: str, default: int = 0) -> int:
-        """A whole number, zero or more."""
-        text = self.str(var, default="").strip()
-        if text and not re.fullmatch(r"[0-9]{1,9}", text):
-            raise ImproperlyConfigured(f"{var} is {text!r}: write a whole number, zero or more.")
-        return int(text) if text else default
-
     def ports(self, var: str, default: Sequence[int] = ()) -> list[int]:
         """Numbers of ports, separated by commas."""
         text = self.str(var, default="").strip()
         if text and not re.fullmatch(r"[0-9]{1,5}( *, *[0-9]{1,5})*", text):
             raise ImproperlyConfigured(f"{var} is {text!r}: write the numbers of ports, separated by commas.")
         return [int(part) for part in text.split(",")] if text else list(default)
+
+    def int(self, var: str, default: int = 0) -> int:
+        """A whole number, zero or more."""
+        text = self.str(var, default="").strip()
+        if text and not re.fullmatch(r"[0-9]{1,9}", text):
+            raise ImproperlyConfigured(f"{var} is {text!r}: write a whole number, zero or more.")
+        return int(text) if text else default
 
     def level(self, var: str, default: str) -> str:
         """From which level on something is logged."""
@@ -109,16 +109,7 @@ def refuse_unsafe(
     webhook_keys: dict[str, bytes] | None = None,
 ) -> None:
     """Raise ImproperlyConfigured with every reason at once, each naming its variable and what to do."""
-    reasons = []
-    if not secret_key:
-        reasons.append("SECRET_KEY is missing: set it to at least 50 random characters and keep it secret.")
-    elif len(secret_key) < SHORTEST_SECRET or _is_monotonous(secret_key) or secret_key.startswith("django-insecure"):
-        reasons.append("SECRET_KEY is too easy to guess: set it to at least 50 random characters.")
-    if not history_keys:
-        reasons.append("HISTORY_KEYS is missing: set it to id:secret; it proves that the history was not rewritten.")
-    for variable, keys in (("HISTORY_KEYS", history_keys), ("WEBHOOK_KEYS", webhook_keys or {})):
-        if any(len(secret) < SHORTEST_HISTORY_SECRET or _is_monotonous(secret) for secret in keys.values()):
-            reasons.append(f"{variable} has a secret that is too easy to guess: use at least 32 random characters.")
+    reasons = _unsafe_secrets(secret_key, history_keys, webhook_keys or {})
     if debug:
         reasons.append("DEBUG is on and shows the program's inside to everybody: remove it or set it to False.")
     if not allowed_hosts:
@@ -152,3 +143,17 @@ def _is_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+
+
+def _unsafe_secrets(secret_key: str, history_keys: dict[str, bytes], webhook_keys: dict[str, bytes]) -> list[str]:
+    reasons = []
+    if not secret_key:
+        reasons.append("SECRET_KEY is missing: set it to at least 50 random characters and keep it secret.")
+    elif len(secret_key) < SHORTEST_SECRET or _is_monotonous(secret_key) or secret_key.startswith("django-insecure"):
+        reasons.append("SECRET_KEY is too easy to guess: set it to at least 50 random characters.")
+    if not history_keys:
+        reasons.append("HISTORY_KEYS is missing: set it to id:secret; it proves that the history was not rewritten.")
+    for variable, keys in (("HISTORY_KEYS", history_keys), ("WEBHOOK_KEYS", webhook_keys)):
+        if any(len(secret) < SHORTEST_HISTORY_SECRET or _is_monotonous(secret) for secret in keys.values()):
+            reasons.append(f"{variable} has a secret that is too easy to guess: use at least 32 random characters.")
+    return reasons
