@@ -3,7 +3,8 @@
 import pytest
 
 from approvals.models import Approval
-from companies.actors import Actor
+from companies.actors import Actor, actor_for
+from companies.models import Company, Member
 from notifications.models import Notice
 from orders.models import Cart, Order
 from tests.factories import make_cart
@@ -181,6 +182,30 @@ def test_reassigned_it_is_seen_by_the_new_approver_only(cast):
 
     assert not Approval.objects.visible_to(cast.actor("ana")).exists()
     assert list(Approval.objects.visible_to(cast.actor("tom"))) == [again(approval)]
+
+
+def test_who_works_in_two_tenants_sees_in_each_what_is_of_it(cast, scene):
+    """Whose something is does not make it of the tenant that the person is looking at."""
+    Member.objects.create(company=cast.umbrella, user=cast.ana, role="admin")
+    theirs = scene["approvals"]["otto asks olga"]
+    Approval.objects.filter(pk=theirs.pk).update(approver=cast.ana)
+    here, there = cast.actor("ana"), actor_for(cast.ana, cast.other)
+
+    assert list(Approval.objects.visible_to(here)) == [scene["approvals"]["rita asks ana"]]
+    assert list(Approval.objects.visible_to(there)) == [theirs]
+    assert list(Cart.objects.visible_to(here)) == list(Cart.objects.filter(owner=cast.rita))
+    assert list(Cart.objects.visible_to(there)) == list(Cart.objects.filter(owner=cast.otto))
+    assert list(Company.objects.visible_to(here)) == [cast.northwind]
+    assert list(Company.objects.visible_to(there)) == [cast.umbrella]
+
+
+def test_who_left_the_company_finds_the_request_and_nothing_that_it_is_about(cast, scene):
+    ana = cast.actor("ana")
+    Member.objects.filter(user=cast.ana).update(is_active=False)
+
+    assert list(Approval.objects.visible_to(ana)) == [scene["approvals"]["rita asks ana"]]
+    assert not Approval.objects.put_to(ana).exists()
+    assert not Cart.objects.visible_to(ana).exists()
 
 
 def test_staff_of_no_tenant_see_the_orders_of_all(cast, scene):

@@ -60,6 +60,7 @@ class TestWhoMay:
     def test_on_behalf_order_is_the_customers_and_says_who_placed_it(self, cast):
         cart = prepare(cast, "rik", "tess", {"DESK-01": 1})
         assert not Cart.objects.visible_to(cast.actor("tess")).filter(pk=cart.pk).exists()  # the seller's until then
+        assert not Cart.objects.visible_to(cast.actor("roos")).filter(pk=cart.pk).exists()  # and there its sales' alone
 
         with told_since() as news:
             order = orders_of(place_for(cast, "rik", cart).settled())[0]
