@@ -80,6 +80,7 @@ ORDER = Lifecycle(
             OrderStatus.CANCELLED,
             OrderParty.SELLER,
             OrderParty.CUSTOMER,
+            OrderParty.SYSTEM,
         ),
         _order(OrderStatus.PROVISIONING, OrderMove.COMPLETE, OrderStatus.COMPLETED, *_DELIVERING),
         _order(OrderStatus.PROVISIONING, OrderMove.FAIL, OrderStatus.FAILED, *_DELIVERING),

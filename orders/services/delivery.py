@@ -117,12 +117,27 @@ def cancel_order(*, actor: Actor, order_id: int, reason: str = "", now: datetime
             )
         if OrderParty.CUSTOMER not in parties and not reason:
             raise Invalid("Say why; the customer will read it.", field="reason")
-        event = write_order_moves([order], OrderMove.CANCEL, to, actor, now, reason=reason)[0]
-        lines = list(order.lines.order_by("number"))
-        follow_order(order, lines, actor, now)
-        notices.tell_cancelled(order, event, actor, now)
-        call_off(order, lines, now)
+        _cancel(order, to, actor, now, reason)
         return order
+
+
+def cancel_by_system(found: Order, why: str, now: datetime) -> None:
+    """A step: cancel an order that is not being delivered yet, because what it is about has ended.
+
+    Locks the order; the subscriptions that follow it are locked by the caller. Nothing happens to one that moved on.
+    """
+    order = Order.objects.locked().get(pk=found.pk)
+    if order.status == OrderStatus.PENDING:
+        to = check(order, OrderMove.CANCEL, frozenset((OrderParty.SYSTEM,)))
+        _cancel(order, to, Actor.system("re-check", order.tenant_id), now, why)
+
+
+def _cancel(order: Order, to: OrderStatus, actor: Actor, now: datetime, reason: str) -> None:
+    event = write_order_moves([order], OrderMove.CANCEL, to, actor, now, reason=reason)[0]
+    lines = list(order.lines.order_by("number"))
+    follow_order(order, lines, actor, now)
+    notices.tell_cancelled(order, event, actor, now)
+    call_off(order, lines, now)
 
 
 def deliver_line(*, actor: Actor, order_id: int, number: int, said: Said, now: datetime | None = None) -> OrderLine:

@@ -17,6 +17,7 @@ from config.kit.refused import Invalid, Missing
 from orders import subscription_notices as notices
 from orders.lifecycle import OrderKind, OrderStatus
 from orders.models import Order, Subscription
+from orders.services.delivery import cancel_by_system
 from orders.services.review import withdraw_by_system
 from orders.services.subscription_orders import place_terms
 from orders.services.subscription_steps import PERIOD, lock_subscription
@@ -37,7 +38,9 @@ CUSTOMER, SYSTEM = SubscriptionParty.CUSTOMER, SubscriptionParty.SYSTEM
 
 
 def terminate(*, actor: Actor, subscription_id: int, comment: str = "", now: datetime | None = None) -> Subscription:
-    """End a running subscription at once, for its customer. A change that waits is taken back; the seller is told.
+    """End a running subscription at once, for its customer; the seller is told.
+
+    A change that waits is taken back, and one whose delivery has not begun is cancelled.
 
     An order of kind `termination` records it; nobody has to accept it. Raises `Missing`, `NotYours`, `Late`.
     """
@@ -47,8 +50,10 @@ def terminate(*, actor: Actor, subscription_id: int, comment: str = "", now: dat
     with transaction.atomic():
         subscription = lock_subscription(found.pk)
         check_subscription(subscription, SubscriptionMove.TERMINATE, actor, now)
-        _take_back_change(subscription, f"Subscription {subscription.number} was terminated.", now)
+        why = f"Subscription {subscription.number} was terminated."
+        _take_back_change(subscription, why, now)
         _end(subscription, SubscriptionMove.TERMINATE, CUSTOMER, actor, now, comment)
+        _cancel_undelivered_change(subscription, why, now)
         return subscription
 
 
@@ -90,8 +95,10 @@ def carry_on(subscription_id: int, now: datetime) -> bool:
         return False
     system = Actor.system("renewals", subscription.tenant_id)
     if subscription.is_trial or not subscription.auto_renews:
-        _take_back_change(subscription, f"Subscription {subscription.number} has ended.", now)
+        why = f"Subscription {subscription.number} has ended."
+        _take_back_change(subscription, why, now)
         _end(subscription, SubscriptionMove.END, SYSTEM, system, now, "")
+        _cancel_undelivered_change(subscription, why, now)
         return True
     running = subscription.running or Periods(due, 0, due, due)
     subscription.running = running.next(subscription.plan.period)
@@ -159,6 +166,16 @@ def _take_back_change(subscription: Subscription, why: str, now: datetime) -> No
         write_change(change, ChangeStatus.WITHDRAWN, now)
     else:
         withdraw_by_system(order, why, now)
+
+
+def _cancel_undelivered_change(subscription: Subscription, why: str, now: datetime) -> None:
+    """A change that was accepted and that nobody has begun to deliver is not delivered any more.
+
+    After the end was written: giving its values back to a subscription that runs would be another event of it.
+    """
+    orders = Order.objects.filter(subscription=subscription, checkout__change__isnull=False, status=OrderStatus.PENDING)
+    for order in orders.order_by("pk"):
+        cancel_by_system(order, why, now)
 
 
 def _find(actor: Actor, subscription_id: int) -> Subscription:

@@ -98,7 +98,7 @@ to_be_approved | start    | -        | late         | late         | -         |
 to_be_approved | complete | -        | late         | late         | -         | late
 to_be_approved | fail     | -        | late         | late         | -         | late
 to_be_approved | retry    | -        | late         | -            | -         | -
-to_be_approved | cancel   | -        | late         | -            | late      | -
+to_be_approved | cancel   | -        | late         | -            | late      | late
 pending        | approve  | late     | -            | -            | -         | late
 pending        | reject   | late     | -            | -            | -         | -
 pending        | withdraw | -        | -            | -            | late      | late
@@ -106,7 +106,7 @@ pending        | start    | -        | provisioning | provisioning | -         |
 pending        | complete | -        | completed    | completed    | -         | completed
 pending        | fail     | -        | failed       | failed       | -         | failed
 pending        | retry    | -        | late         | -            | -         | -
-pending        | cancel   | -        | cancelled    | -            | cancelled | -
+pending        | cancel   | -        | cancelled    | -            | cancelled | cancelled
 provisioning   | approve  | late     | -            | -            | -         | late
 provisioning   | reject   | late     | -            | -            | -         | -
 provisioning   | withdraw | -        | -            | -            | late      | late
@@ -114,7 +114,7 @@ provisioning   | start    | -        | late         | late         | -         |
 provisioning   | complete | -        | completed    | completed    | -         | completed
 provisioning   | fail     | -        | failed       | failed       | -         | failed
 provisioning   | retry    | -        | late         | -            | -         | -
-provisioning   | cancel   | -        | late         | -            | late      | -
+provisioning   | cancel   | -        | late         | -            | late      | late
 completed      | approve  | late     | -            | -            | -         | late
 completed      | reject   | late     | -            | -            | -         | -
 completed      | withdraw | -        | -            | -            | late      | late
@@ -122,7 +122,7 @@ completed      | start    | -        | late         | late         | -         |
 completed      | complete | -        | late         | late         | -         | late
 completed      | fail     | -        | late         | late         | -         | late
 completed      | retry    | -        | late         | -            | -         | -
-completed      | cancel   | -        | late         | -            | late      | -
+completed      | cancel   | -        | late         | -            | late      | late
 failed         | approve  | late     | -            | -            | -         | late
 failed         | reject   | late     | -            | -            | -         | -
 failed         | withdraw | -        | -            | -            | late      | late
@@ -138,7 +138,7 @@ rejected       | start    | -        | late         | late         | -         |
 rejected       | complete | -        | late         | late         | -         | late
 rejected       | fail     | -        | late         | late         | -         | late
 rejected       | retry    | -        | late         | -            | -         | -
-rejected       | cancel   | -        | late         | -            | late      | -
+rejected       | cancel   | -        | late         | -            | late      | late
 cancelled      | approve  | late     | -            | -            | -         | late
 cancelled      | reject   | late     | -            | -            | -         | -
 cancelled      | withdraw | -        | -            | -            | late      | late
@@ -146,7 +146,7 @@ cancelled      | start    | -        | late         | late         | -         |
 cancelled      | complete | -        | late         | late         | -         | late
 cancelled      | fail     | -        | late         | late         | -         | late
 cancelled      | retry    | -        | late         | -            | -         | -
-cancelled      | cancel   | -        | late         | -            | late      | -
+cancelled      | cancel   | -        | late         | -            | late      | late
 """
 
 CART_TABLE = """

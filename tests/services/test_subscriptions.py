@@ -23,6 +23,7 @@ from tests.stories.scenes import (
     complete,
     decline,
     facts_for,
+    fail,
     happened,
     nothing_changes,
     now,
@@ -346,6 +347,7 @@ class TestTakingBack:
     def test_what_has_ended_stays_ended(self, cast, plans, basic):
         order = change(cast, "ana", basic, plans["PRO"])
         accept(cast, "victor", order)
+        fail(cast, "victor", order)
         terminate(cast, "ana", basic)
 
         cancel(cast, "victor", order, reason="There is nothing left to change.")

@@ -44,5 +44,5 @@ def test_ending_with_a_change_that_waits(cast, plans):
     subscription = running(cast, "ana", plans["BASIC"])
     change(cast, "ana", subscription, plans["PRO"])
 
-    with budget(28):
+    with budget(29):
         terminate(cast, "ana", subscription)

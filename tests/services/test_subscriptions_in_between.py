@@ -113,6 +113,20 @@ def test_the_vendors_system_is_told_which_trial_is_kept(cast, plans):
     assert delivery["subscriptionId"] == trial.number
 
 
+def test_an_accepted_change_that_nobody_began_to_deliver_is_cancelled_with_its_subscription(cast, plans):
+    running_one = running(cast, "ana", plans["BASIC"])
+    order = change(cast, "ana", running_one, plans["PRO"])
+    accept(cast, "victor", order)
+    with told_since() as news:
+        terminate(cast, "ana", running_one)
+    assert (again(order).status, again(order).lines.get().delivery_state) == ("cancelled", "cancelled")
+    assert again(order).status_reason == f"Subscription {running_one.number} was terminated."
+    assert {"order.cancelled to ana", "order.cancelled to victor"} <= set(news)
+    assert again(running_one).plan_id == plans["PRO"].plan_id, "what ended keeps what it was"
+    kinds = list(again(running_one).events.order_by("number").values_list("kind", flat=True))
+    assert kinds[-2:] == ["subscription.changed", "subscription.terminated"]
+
+
 def test_nothing_of_an_ended_subscription_is_tried_again(cast, plans):
     running_one = running(cast, "ana", plans["BASIC"])
     order = change(cast, "ana", running_one, plans["PRO"])

@@ -80,6 +80,8 @@ def order_page(order: Order, actor: Actor, kept: Mapping[str, Any]) -> Values:
         "price_word": price_word(lines),
         "totals": totals_of(order, lines),
         "instructions": [group for group in instructions_of(lines) if not _said(group, order)],
+        # What changes, renews or ends a subscription is delivered and paid as the subscription itself.
+        "has_delivery": order.subscription_id is None,
         "pairs": _delivery(order),
         "ship_to": _address(order, "SHIPPING"),
         "bill_to": _address(order, "BILLING"),
@@ -146,8 +148,10 @@ def steps(order: Order, events: Sequence[OrderEvent]) -> list[Values]:
     approval = order.checkout.approval
     asked = {"state": "done", "who": approval.decided_by_name, "at": approval.decided_at} if approval else None
     status = OrderStatus(order.status)
+    source = "Quote" if order.checkout.quote_id else "Cart"
     return [
-        {"label": "Quote" if order.checkout.quote_id else "Cart", "state": "done", "who": order.buyer_name},
+        # What changes, renews or ends a subscription was never in a cart.
+        *([] if order.subscription_id else [{"label": source, "state": "done", "who": order.buyer_name}]),
         {"label": "Approval", **(asked or {"state": "skipped"})},
         {"label": "Order", "state": "done", "at": order.created_at},
         {"label": "Review", **_review_step(order, at)},
