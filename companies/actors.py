@@ -132,9 +132,7 @@ def actor_for(
         .select_related("company", "user")
         .order_by("company__name", "pk")
     )
-    acting = [
-        m for m in members if m.is_active and m.user.is_active and m.company.is_active and m.company.kind in kinds
-    ]
+    acting = [member for member in members if member.counts and member.company.kind in kinds]
     chosen = next((m for m in acting if m.company_id == company_id), acting[0] if acting else None)
     if chosen is not None:
         return Actor.member(chosen, channel)

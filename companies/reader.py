@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port
 from django.urls import reverse
 
-from companies.actors import Actor, Channel, actor_for
+from companies.actors import Actor, Channel
 from companies.addressing import may_be_marketplaces
 from companies.models import Marketplace, Member, Tenant
 from companies.roles import CompanyKind
@@ -49,12 +49,13 @@ class Portal:
         """Every active membership of the reader, with user, company and tenant, by company name. One query."""
         if not self.request.user.is_authenticated:
             return []
-        return list(
-            Member.objects.active()
-            .filter(user_id=self.request.user.pk)
-            .select_related("company__tenant", "user")
-            .order_by("company__name", "pk")
-        )
+        return [member for member in self._members if member.counts]
+
+    @cached_property
+    def _members(self) -> list[Member]:
+        """The same with those that ended: who left a company is no private customer."""
+        members = Member.objects.filter(user_id=self.request.user.pk).select_related("company__tenant", "user")
+        return list(members.order_by("company__name", "pk"))
 
     @cached_property
     def choices(self) -> list[Member]:
@@ -104,16 +105,14 @@ class Portal:
 
     @cached_property
     def customer(self) -> Actor | None:
-        """The reader as a customer. Two queries for members."""
-        if self.customer_tenant is None:
+        """The reader as a customer."""
+        if self.customer_member is not None:
+            return Actor.member(self.customer_member)
+        tenant = self.customer_tenant
+        if tenant is None:
             return None
-        member = self.customer_member
-        return actor_for(
-            self.request.user,
-            self.customer_tenant,
-            company_id=member.company_id if member else None,
-            kinds=CUSTOMER_KINDS,
-        )
+        was_member = any(member.company.tenant_id == tenant.pk for member in self._members)
+        return Actor.customer(self.request.user, tenant.pk, has_membership=was_member)
 
     @cached_property
     def seller(self) -> Actor | None:

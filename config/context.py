@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,8 @@ from companies.actors import Actor
 from companies.addressing import unprefixed
 from companies.branding import brand_on_pages
 from companies.control_panel.settings import has_settings
-from companies.models import Member, Tenant, User
+from companies.counting import counts
+from companies.models import Member, Tenant
 from companies.reader import HOMES
 from companies.roles import SELLING_ROLES
 from notifications.control_panel.webhook_page import has_webhooks
@@ -80,22 +81,22 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dict[str, Any]:
     now = timezone.now()
-    counts = _counts(
+    waiting = counts(
         actor,
         lines=_cart_lines(request, actor),
         approvals=to_decide(actor, now),
         quotes=to_answer(actor, now),
         notices=Notice.objects.visible_to(actor).unread(),
     )
-    lines = counts["lines"]
+    lines = waiting["lines"]
     items = [
         Entry("Shop", "shop", "shop"),
         Entry("Cart", "cart", "cart", lines, "line" if lines == 1 else "lines"),
     ]
     if actor.has_membership:
-        items.append(Entry("Approvals", "approvals", "approvals", counts["approvals"]))
+        items.append(Entry("Approvals", "approvals", "approvals", waiting["approvals"]))
     items += [
-        Entry("Quotes", "quotes", "quote", counts["quotes"]),
+        Entry("Quotes", "quotes", "quote", waiting["quotes"]),
         Entry("Orders", "orders", "orders"),
         Entry("Subscriptions", "subscriptions", "clock"),
     ]
@@ -103,7 +104,7 @@ def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dic
         items.append(Entry("Company", "company", "building"))
     brand = brand_on_pages(request.portal.marketplace, request.tenant.name)
     return {
-        **_frame(request, "dashboard", brand, counts["notices"]),
+        **_frame(request, "dashboard", brand, waiting["notices"]),
         "nav": _nav(request, "dashboard", items),
         "me": {
             **_me(request, member, actor),
@@ -116,15 +117,15 @@ def _dashboard(request: HttpRequest, actor: Actor, member: Member | None) -> dic
 
 
 def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) -> dict[str, Any]:
-    counts = _counts(
+    waiting = counts(
         actor,
         orders=mine_to_review(actor),
         quotes=mine_to_price(actor),
         notices=Notice.objects.visible_to(actor).unread(),
     )
-    items = [Entry("Orders to review", "review", "approvals", counts["orders"])]
+    items = [Entry("Orders to review", "review", "approvals", waiting["orders"])]
     if prices_quotes(actor):
-        items.append(Entry("Quotes", "quotes", "quote", counts["quotes"]))
+        items.append(Entry("Quotes", "quotes", "quote", waiting["quotes"]))
     items += [Entry("Orders", "orders", "orders"), Entry("Subscriptions", "subscriptions", "clock")]
     if actor.role in SELLING_ROLES:
         items.append(Entry("Customers", "behalf_customers", "people"))
@@ -139,21 +140,10 @@ def _control_panel(request: HttpRequest, actor: Actor, member: Member | None) ->
             {"label": "Administration", "url": unprefixed(reverse("admin:index")), "icon": "gear", "current": False}
         )
     return {
-        **_frame(request, "control_panel", brand_on_pages(None, tenant), counts["notices"]),
+        **_frame(request, "control_panel", brand_on_pages(None, tenant), waiting["notices"]),
         "nav": nav,
         "me": {**_me(request, member, actor), "tenants": _tenants(request)},
     }
-
-
-def _counts(actor: Actor, **waiting: QuerySet[Any]) -> dict[str, int]:
-    """How many rows there are of each, in one statement."""
-    counted = {
-        # As a plain function: an aggregate would group by what it stands in.
-        f"n_{name}": Subquery(rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n"), IntegerField())
-        for name, rows in waiting.items()
-    }
-    found: dict[str, int | None] = User.objects.values(**counted).get(pk=actor.user_id)
-    return {name: found[f"n_{name}"] or 0 for name in waiting}
 
 
 def _frame(request: HttpRequest, area: str, brand: dict[str, Any], unread: int) -> dict[str, Any]:

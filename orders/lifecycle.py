@@ -99,6 +99,10 @@ class CartStatus(StrEnum):
     CLOSED = "closed"
 
 
+# Named rather than all but one, which no index finds.
+UNFINISHED = (CartStatus.OPEN, CartStatus.HELD, CartStatus.SAVED)
+
+
 class CartMove(StrEnum):
     """What can be done with a cart as a whole."""
 

@@ -14,7 +14,9 @@ from approvals.dashboard.buttons import page_url
 from approvals.dashboard.forms import CompanyFilter, HistoryFilter
 from approvals.lifecycle import Status
 from approvals.models import Approval
+from approvals.models.approval import overdue_at, reads_as
 from companies.actors import Actor
+from companies.counting import counts
 from companies.roles import Role
 from config.kit.wording import ago_text
 
@@ -42,12 +44,12 @@ def to_decide(actor: Actor, now: datetime) -> Approvals:
 def asked(actor: Actor, now: datetime) -> Approvals:
     """The actor's own requests that are still open: waiting, or approved and not ordered yet."""
     mine = own(actor).filter(requester_id=actor.user_id).live()
-    return mine.exclude(pk__in=Approval.objects.overdue(now)).order_by("-created_at", "-pk")
+    return mine.exclude(overdue_at(now)).order_by("-created_at", "-pk")
 
 
 def history(actor: Actor, now: datetime, chosen: HistoryFilter) -> Approvals:
     """Everything that has had its answer, or got none in time; the latest first."""
-    ended = own(actor).exclude(pk__in=Approval.objects.waiting(now))
+    ended = own(actor).exclude(reads_as(Status.PENDING, now))
     typed = chosen.cleaned_data if chosen.is_valid() else {}
     if typed.get("status"):
         ended = ended.with_status(typed["status"], now)
@@ -72,10 +74,11 @@ def of_company(actor: Actor, now: datetime, chosen: CompanyFilter) -> Approvals:
 
 
 def tabs(actor: Actor, now: datetime, current: str) -> list[Values]:
-    """The parts of the menu entry Approvals; what waits is counted. Two queries."""
+    """The parts of the menu entry Approvals; what waits is counted. One query."""
+    waiting = counts(actor, decide=to_decide(actor, now), asked=asked(actor, now))
     parts = [
-        ("approvals", "To decide", to_decide(actor, now).count()),
-        ("approvals_asked", "Asked by me", asked(actor, now).count()),
+        ("approvals", "To decide", waiting["decide"]),
+        ("approvals_asked", "Asked by me", waiting["asked"]),
         ("approvals_history", "History", None),
     ]
     if actor.role is Role.ADMIN:

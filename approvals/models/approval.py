@@ -38,6 +38,11 @@ def reads_as(status: str, now: datetime) -> Q:
     return Q(status=status)
 
 
+def overdue_at(now: datetime) -> Q:
+    """PENDING in the table, but past its time at `now`."""
+    return Q(status=Status.PENDING, expires_at__lte=now)
+
+
 # An approval that still binds its subject: waiting for its answer, or approved and not yet used.
 LIVE = Q(status=Status.PENDING) | Q(status=Status.APPROVED, created_resource="", released_at__isnull=True)
 
@@ -82,7 +87,7 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
 
     def overdue(self, now: datetime) -> Self:
         """PENDING in the table, but past their time at `now`."""
-        return self.filter(status=Status.PENDING, expires_at__lte=now)
+        return self.filter(overdue_at(now))
 
     def live(self) -> Self:
         """Those that still bind their subject (one at most per subject)."""
@@ -202,6 +207,13 @@ class Approval(HasHistory, Resource):
             ),
         ]
         indexes = [
+            # Whose an approval is stands in two columns, when it was made in one.
+            models.Index(fields=["tenant", "-created_at", "-id"], name="approval_by_age"),
+            # For what is not a cart, of which there is little among many carts.
+            models.Index(
+                fields=["approver"], condition=~Q(subject_kind=SubjectKind.CART_CHECKOUT), name="approval_of_no_cart"
+            ),
+            models.Index(fields=["requester", "-created_at"], condition=LIVE, name="approval_live_by_requester"),
             models.Index(fields=["requester", "-created_at"], name="approval_by_requester"),
             models.Index(fields=["approver", "-created_at"], name="approval_by_approver"),
             models.Index(fields=["company", "-created_at"], name="approval_by_company"),

@@ -55,9 +55,9 @@ def changes_of(actor: Actor) -> QuerySet[SubscriptionChange]:
     if sells(actor):
         ordered = Order.objects.visible_to(actor).filter(checkout__change=OuterRef("pk"))
         return changes.filter(Exists(ordered))
-    mine = Subscription.objects.visible_to(actor)
-    asked = Approval.objects.visible_to(actor).filter(company_id=actor.company_id)
-    return changes.filter(Q(subscription__in=mine) | Q(approval__in=asked))
+    mine = Subscription.objects.visible_to(actor).filter(pk=OuterRef("subscription"))
+    asked = Approval.objects.visible_to(actor).filter(company_id=actor.company_id, pk=OuterRef("approval"))
+    return changes.filter(Exists(mine) | Exists(asked))
 
 
 def changes_seen_by(actor: Actor) -> QuerySet[SubscriptionChange]:

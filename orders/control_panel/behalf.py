@@ -17,7 +17,7 @@ from config.kit.refused import Invalid
 from orders.control_panel import rows
 from orders.control_panel.filters import OrderFilter
 from orders.dashboard.content.amounts import count_of, label_of
-from orders.lifecycle import CartStatus
+from orders.lifecycle import UNFINISHED, CartStatus
 from orders.models import Cart, Order
 from orders.models.cart import CartQuerySet
 from orders.priced import priced_carts
@@ -48,7 +48,7 @@ def behalf_tabs(actor: Actor, current: str) -> list[Values]:
 
 def prepared(actor: Actor) -> CartQuerySet:
     """The carts that are not ordered or thrown away yet, the latest first. An empty one that waits is none."""
-    carts = Cart.objects.prepared_by(actor).exclude(status=CartStatus.CLOSED)
+    carts = Cart.objects.prepared_by(actor).filter(status__in=UNFINISHED)
     cart_id = Cast(OuterRef("pk"), CharField())
     asked = Approval.objects.filter(subject_kind=SubjectKind.CART_CHECKOUT, subject_id=cart_id)
     return carts.annotate(was_asked=Exists(asked)).order_by("-modified_at", "-pk")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from approvals.models import Approval
@@ -26,6 +26,11 @@ from orders.review_warnings import HONOURED, Honoured
 
 if TYPE_CHECKING:
     from companies.actors import Actor
+
+# What waits for a review comes before everything else.
+WAITING_FIRST = Case(
+    When(status=OrderStatus.TO_BE_APPROVED, then=Value(0)), default=Value(1), output_field=IntegerField()
+)
 
 NUMBER_PREFIX = "CS"
 FIRST_NUMBER = 1000
@@ -244,6 +249,10 @@ class Order(HasHistory, Resource):
             ),
             models.Index(fields=["buyer", "-created_at"], name="order_by_buyer"),
             models.Index(fields=["company", "-created_at"], name="order_by_company"),
+            # The customer's own list: an admin's holds all of a company.
+            models.Index(
+                "company", WAITING_FIRST, F("created_at").desc(), F("id").desc(), name="order_of_company_waiting"
+            ),
             models.Index(fields=["auditing_company", "status", "-created_at"], name="order_by_auditing_company"),
             models.Index(
                 fields=["vendor", "-created_at", "-id"], condition=Q(open_to_vendor=True), name="order_open_to_vendor"

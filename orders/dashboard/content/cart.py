@@ -28,7 +28,7 @@ from orders.dashboard.content.amounts import (
 )
 from orders.dashboard.content.splits import split_words
 from orders.dashboard.content.subscription_words import trial_text
-from orders.lifecycle import CartStatus, OrderKind
+from orders.lifecycle import UNFINISHED, CartStatus, OrderKind
 from orders.models import Cart
 from orders.priced import PricedCart, PricedCartLine, priced_cart
 
@@ -130,7 +130,7 @@ def seen_token(priced: PricedCart, ruling: Ruling, shipping: Iterable[Values] = 
 def other_carts(actor: Actor, open_cart: Cart | None, now: datetime, places: Collection[Marketplace]) -> Values:
     """Carts that wait for an approval, open ones of other marketplaces, and those put aside. Three queries."""
     mine = Cart.objects.owned_by(actor).filter(marketplace__in=[place.pk for place in places])
-    mine = mine.exclude(status=CartStatus.CLOSED)
+    mine = mine.filter(status__in=UNFINISHED)
     if open_cart is not None:
         mine = mine.exclude(pk=open_cart.pk)
     carts = list(

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from approvals.dashboard.rows import asked, queue_rows, to_decide
 from companies.actors import Actor
+from companies.counting import counts
 from companies.roles import Role
 from orders.dashboard.content.amounts import Values
 from orders.dashboard.content.orders import order_rows, own_orders, to_be_approved
@@ -30,36 +31,31 @@ def home_page(actor: Actor, now: datetime) -> Values:
     """The page's values; a fixed number of queries."""
     deciding, asking, waiting = to_decide(actor, now), asked(actor, now), to_be_approved(actor)
     offers = to_answer(actor, now)
-    counts = {
-        "decide": deciding.count(),
-        "asked": asking.count(),
-        "offers": offers.count(),
-        "orders": waiting.count(),
-    }
+    found = counts(actor, decide=deciding, asked=asking, offers=offers, orders=waiting)
     recent = own_orders(actor).order_by("-created_at", "-pk")
     return {
-        "counts": counts,
-        "stats": _stats(actor, counts),
-        "to_decide": queue_rows(deciding[:SHOWN], actor, now),
-        "asked": queue_rows(asking[:SHOWN], actor, now),
-        "offers": quote_rows(offers[:SHOWN], actor, now) if counts["offers"] else [],
+        "counts": found,
+        "stats": _stats(actor, found),
+        "to_decide": queue_rows(deciding[:SHOWN], actor, now) if found["decide"] else [],
+        "asked": queue_rows(asking[:SHOWN], actor, now) if found["asked"] else [],
+        "offers": quote_rows(offers[:SHOWN], actor, now) if found["offers"] else [],
         "due": subscription_rows(due_soon(actor, now)[:SHOWN], actor, now),
-        "orders": order_rows(waiting[:SHOWN], actor),
-        "recent": order_rows(recent[:SHOWN], actor) if not counts["orders"] else [],
+        "orders": order_rows(waiting[:SHOWN], actor) if found["orders"] else [],
+        "recent": order_rows(recent[:SHOWN], actor) if not found["orders"] else [],
         "in_company": actor.company_id is not None,
         "newcomer": NEWCOMERS.get(actor.role, NEWCOMER),
     }
 
 
-def _stats(actor: Actor, counts: dict[str, int]) -> list[Values]:
+def _stats(actor: Actor, found: dict[str, int]) -> list[Values]:
     """The figures on top; a private customer has nothing to approve."""
-    orders = ("Orders to be approved", counts["orders"], "the seller reviews them", "dashboard:orders")
-    offers = ("Offers to answer", counts["offers"], "quotes that wait for me", "dashboard:quotes")
+    orders = ("Orders to be approved", found["orders"], "the seller reviews them", "dashboard:orders")
+    offers = ("Offers to answer", found["offers"], "quotes that wait for me", "dashboard:quotes")
     rows = [offers, orders]
     if actor.has_membership:
         rows = [
-            ("Waiting for me", counts["decide"], "approvals to decide", "dashboard:approvals"),
-            ("Asked by me", counts["asked"], "requests still open", "dashboard:approvals_asked"),
+            ("Waiting for me", found["decide"], "approvals to decide", "dashboard:approvals"),
+            ("Asked by me", found["asked"], "requests still open", "dashboard:approvals_asked"),
             *rows,
         ]
     return [

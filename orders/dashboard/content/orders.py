@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from companies.actors import Actor
@@ -13,6 +13,7 @@ from orders.auditors import reviewer_of
 from orders.dashboard.content.amounts import Values, label_of
 from orders.lifecycle import OrderKind, OrderStatus
 from orders.models import Order
+from orders.models.order import WAITING_FIRST
 
 KINDS = {
     OrderKind.TRIAL: "Trial",
@@ -25,8 +26,7 @@ FINAL = (OrderStatus.COMPLETED, OrderStatus.REJECTED, OrderStatus.CANCELLED)
 
 def own_orders(actor: Actor) -> QuerySet[Order]:
     """The reader's orders, for an admin the company's: those to be approved first, then the newest."""
-    waits = Case(When(status=OrderStatus.TO_BE_APPROVED, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return with_lines(Order.objects.placed_in(actor)).order_by(waits, "-created_at", "-pk")
+    return with_lines(Order.objects.placed_in(actor)).order_by(WAITING_FIRST, "-created_at", "-pk")
 
 
 def to_be_approved(actor: Actor) -> QuerySet[Order]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Value, When
 from django.urls import reverse
 
 from approvals.lifecycle import Status
@@ -24,7 +24,8 @@ SHOWS_AMOUNT = (QuoteStatus.OPEN, QuoteStatus.ACCEPTED, QuoteStatus.DECLINED)
 def to_answer(actor: Actor, now: datetime) -> QuerySet[Quote]:
     """The actor's own open offers that wait for no approver, the soonest end first."""
     mine = Quote.objects.visible_to(actor).filter(owner_id=actor.user_id, company_id=actor.company_id)
-    waiting = mine.with_status(QuoteStatus.OPEN, now).exclude(approval__in=Approval.objects.waiting(now))
+    asked = Approval.objects.waiting(now).filter(pk=OuterRef("approval"))
+    waiting = mine.with_status(QuoteStatus.OPEN, now).exclude(Exists(asked))
     return with_lines(waiting).order_by("valid_to", "-created_at", "-pk")
 
 
