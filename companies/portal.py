@@ -26,7 +26,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
-from django.core.paginator import InvalidPage, Page, Paginator
+from django.core.paginator import InvalidPage, Page
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -42,6 +42,7 @@ from companies.addressing import address_of, unprefixed
 from companies.models import Marketplace
 from companies.models.user import known_time_zone
 from companies.reader import HOMES, MARKETPLACE, Portal
+from config.kit.paging import Pages
 from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
 
 View = Callable[..., HttpResponse]
@@ -292,7 +293,7 @@ def cart_on(request: HttpRequest, place: Marketplace) -> str:
 def page_of(request: HttpRequest, rows: QuerySet[Row] | Sequence[Row], size: int = 25) -> Page[Row]:
     """The part of a list that `?page=` names (1 without it); 404 for a page that is not there."""
     try:
-        return Paginator(rows, size).page(request.GET.get("page") or 1)
+        return Pages(rows, size).page(request.GET.get("page") or 1)
     except InvalidPage:
         raise Http404("There is no such page.") from None
 

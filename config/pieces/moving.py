@@ -73,7 +73,7 @@ def _front(bar: list[Values]) -> list[Values]:
 
 @piece
 def filter_bar(
-    context: Context, form: BaseForm, reset_url: str = "", count: int | None = None, noun: str = ""
+    context: Context, form: BaseForm, reset_url: str = "", count: int | str | None = None, noun: str = ""
 ) -> Values:
     """A list's filters, whose state lives in the address; parameters of others are kept, the page is not."""
     request = context.get("request")
@@ -110,6 +110,7 @@ def pager(context: Context, page: Page[Any], noun: str = "") -> Values:
     return {
         "page": page,
         "noun": noun,
+        "count": getattr(page.paginator, "count_words", page.paginator.count),
         "several": page.paginator.num_pages > 1,
         "previous_url": address_of(page.previous_page_number()) if page.has_previous() else "",
         "next_url": address_of(page.next_page_number()) if page.has_next() else "",

@@ -190,7 +190,7 @@ def test_the_lists_cost_the_same_for_any_length(cast, sign_in, django_assert_max
         place_for(cast, "mies", prepare(cast, "mies", "tess", {"LICENSE-01": 1})).settled()
     browser = sign_in("rik")
     for url in (CUSTOMERS, "/control-panel/customers/carts/", "/control-panel/customers/orders/"):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(9):
             browser.get(url)
 
 

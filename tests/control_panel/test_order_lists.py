@@ -168,7 +168,7 @@ def test_a_list_costs_the_same_for_any_length(url, count, rows, sign_in, django_
     rows(count, status=OrderStatus.PENDING)
     assert Order.objects.count() == 2 * count
     victor = sign_in("victor")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(10):
         assert victor.get(url).status_code == 200
 
 

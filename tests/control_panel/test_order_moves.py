@@ -74,7 +74,7 @@ def test_a_number_of_nothing_is_not_found(number, sign_in):
 def test_the_page_costs_a_constant_number_of_queries(lines, order_of, sign_in, page, django_assert_max_num_queries):
     order = order_of("ana", lines)
     victor = sign_in("victor")
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(13):
         victor.get(page(order))
 
 

@@ -102,7 +102,7 @@ def test_the_queue_costs_the_same_for_10_and_for_100(who, waiting, sign_in, djan
     for count in (10, 90):
         for _ in range(count):
             waiting()
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(12):
             assert browser.get(REVIEW, {"sort": "largest", "age": "", "search": ""}).status_code == 200
 
 

@@ -111,7 +111,7 @@ def test_products_are_flagged_many_at_once(cast, sign_in, words, django_assert_m
     answer = browser.post(url, {"selected": ids, "needs_review": "yes", "reason": "By hand."}, follow=True)
     assert "2 products changed." in words(answer)
     assert "Orders for DESK-01 Standing desk: never reviewed became always reviewed" in words(answer)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(7):
         browser.get("/control-panel/settings/products/")
 
 

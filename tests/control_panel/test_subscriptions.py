@@ -22,7 +22,7 @@ def test_the_list_is_searched_and_filtered(cast, sign_in, words, django_assert_m
     order = change(cast, "ana", mine, plans["PRO"])
     victor = sign_in("victor")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(8):
         page = words(victor.get(LIST))
     assert mine.number in page
     assert other.number in page

@@ -140,7 +140,7 @@ def test_a_list_costs_the_same_for_any_length(url, status, count, request_of, si
     for number in range(count):
         request_of("rita", "tom", label=f"Row {number}", status=status)
     tom = sign_in("tom")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(8):
         assert tom.get(url).status_code == 200
 
 
@@ -149,5 +149,5 @@ def test_what_one_asked_for_costs_the_same_for_any_length(count, request_of, sig
     for number in range(count):
         request_of("rita", "tom", label=f"Row {number}")
     rita = sign_in("rita")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(8):
         assert rita.get(ASKED).status_code == 200

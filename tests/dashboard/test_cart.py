@@ -225,7 +225,7 @@ def test_the_number_of_queries_does_not_grow(cast, sign_in, count, django_assert
     for _ in range(min(count, 20)):
         cast.cart("bea", {"DESK-01": 1}, status=CartStatus.SAVED)
     client = sign_in("bea")
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(14):
         assert client.get(CART).status_code == 200
 
 

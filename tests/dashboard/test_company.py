@@ -50,7 +50,7 @@ def test_a_private_customer_reads_that_nobody_has_to_approve(cast, sign_in, word
 def test_the_number_of_queries_does_not_grow(cast, sign_in, count, django_assert_max_num_queries):
     MemberFactory.create_batch(count, company=cast.northwind)
     client = sign_in("ana")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(8):
         assert client.get(COMPANY).status_code == 200
 
 

@@ -87,7 +87,7 @@ def test_the_number_of_queries_does_not_grow(cast, sign_in, count, django_assert
         request_of(cast, "rita", "ana")
         request_of(cast, "ana", "tom")
     client = sign_in("ana")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(11):
         assert client.get(HOME).status_code == 200
     assert Order.objects.count() == count
 

@@ -250,7 +250,7 @@ def test_the_number_of_queries_does_not_grow(cast, sign_in, count, django_assert
     for _ in range(count):
         made(cast, "rita", OrderStatus.PENDING)
     client = sign_in("ana")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(8):
         assert client.get(ORDERS).status_code == 200
 
 
@@ -262,5 +262,5 @@ def test_the_queries_of_an_order_do_not_grow_with_its_lines(cast, sign_in, count
         line.pk, line.number = None, number
         line.save()
     client = sign_in("ana")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(10):
         assert client.get(url(order)).status_code == 200

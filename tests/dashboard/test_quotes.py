@@ -94,7 +94,7 @@ def test_the_number_of_queries_of_the_list_does_not_grow(cast, sign_in, count, d
         copied(quote)
     client = sign_in("rita")
     client.get(HOME)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert client.get(QUOTES).status_code == 200
 
 
@@ -117,8 +117,8 @@ def test_the_bar_counts_the_offers_that_wait_for_me(cast, sign_in, words):
 
 def test_the_bar_costs_one_statement_for_all_its_counts(cast, sign_in, django_assert_num_queries):
     client = sign_in("rita")
-    # session, user, memberships, actor, marketplaces, the counts, list (count, as there is none)
-    with django_assert_num_queries(7):
+    # session, user, memberships, marketplaces, the counts, the list
+    with django_assert_num_queries(6):
         assert client.get(QUOTES).status_code == 200
 
 
@@ -470,5 +470,5 @@ def test_the_queries_of_the_page_do_not_grow_with_lines_and_history(cast, sign_i
     assert QuoteLine.objects.count() == count
     client = sign_in("rita")
     client.get(HOME)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         assert client.get(url(quote)).status_code == 200

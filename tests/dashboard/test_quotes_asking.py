@@ -198,5 +198,5 @@ def test_the_queries_do_not_grow_with_the_lines(cast, sign_in, count, django_ass
     skus = ("DESK-01", "CHAIR-01", "BOOK-01", "LICENSE-01", "SERVER-01", "BACKUP-01", "VDI-01")
     cast.cart("rita", dict.fromkeys(skus[:count], 1))
     client = sign_in("rita")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(10):
         assert client.get(ASK).status_code == 200

@@ -215,9 +215,9 @@ def test_the_pages_take_as_many_queries_for_many_as_for_few(cast, plans, sign_in
     for each in subscriptions[:3]:
         change(cast, "ana", each, plans["PRO"])
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(8):
         ana.get(LIST)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(13):
         ana.get(page_of(subscriptions[0]))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(12):
         ana.get(page_of(subscriptions[3]) + "change/")

@@ -124,7 +124,7 @@ def test_a_long_list_has_pages_and_costs_the_same(client, cast, django_assert_ma
     client.force_login(cast.ana)
     client.get(reverse("dashboard:notices"))
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(8):
         page = client.get(reverse("dashboard:notices"))
     assert len(page.context["page"].object_list) == 25
     assert len(client.get(reverse("dashboard:notices"), {"page": 2}).context["page"].object_list) == 5
