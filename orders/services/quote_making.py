@@ -102,8 +102,8 @@ def make_quote(
 def customers_of(actor: Actor, marketplace: Marketplace) -> list[Member]:
     """The people of customer companies that a seller may make a quote for, by company and name.
 
-    Those who have ordered from it, asked it for a quote, or hold a cart on its own marketplace; API clients and
-    platform staff know everybody. Only who may order there is offered. One query.
+    Those who have ordered from it, asked it for a quote, or hold a cart on its own marketplace or shop there first;
+    API clients and platform staff know everybody. Only who may order there is offered. One query.
     """
     people = Member.objects.active().filter(
         company__tenant_id=marketplace.tenant_id, company__kind=CompanyKind.CUSTOMER, role__in=GROUP_ROLES
@@ -155,11 +155,11 @@ def knows(actor: Actor, marketplace: Marketplace, user_id: int, company_id: int 
 
 
 def _known_to(seller_id: int | None, marketplace: Marketplace) -> Q:
-    """Members of companies that have had to do with the seller on this marketplace."""
+    """Members of companies that have had to do with the seller on this marketplace, or whose first place it is."""
     theirs = {"company_id": OuterRef("company_id"), "marketplace": marketplace}
     ordered = Order.objects.filter(auditing_company_id=seller_id, **theirs)
     quoted = Quote.objects.filter(seller_id=seller_id, **theirs)
     known = Q(Exists(ordered)) | Q(Exists(quoted))
     if marketplace.owner_id == seller_id:
-        known |= Q(Exists(Cart.objects.filter(**theirs)))
+        known |= Q(Exists(Cart.objects.filter(**theirs))) | Q(company__home_marketplace=marketplace)
     return known

@@ -10,7 +10,7 @@ import pytest
 from catalog.models import Product
 from companies.models import Company, Marketplace, Member
 from companies.preferences import PreferenceKey
-from companies.services import set_preference
+from companies.services import set_home_marketplace, set_preference
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.models import Cart, Order, Subscription
 from orders.services import carts
@@ -94,6 +94,11 @@ class TestWhoMay:
             with nothing_changes(), pytest.raises(refusal) as refused:
                 prepare_cart(actor=cast.actor(who), marketplace=getattr(cast, place), whom=ForWhom(whom))
             assert type(refused.value) is refusal, case
+        # A company that shops there first is its own before it has bought anything; nobody else's for that.
+        set_home_marketplace(actor=cast.actor("admin"), company_id=cast.northwind.pk, marketplace_id=cast.resello.pk)
+        assert prepare(cast, "rik", "rita", {}).owner == cast.rita
+        with nothing_changes(), pytest.raises(Invalid):
+            prepare_cart(actor=cast.actor("sam"), marketplace=cast.main, whom=ForWhom("C-rita"))
 
     def test_a_prepared_cart_is_found_by_its_seller_alone(self, cast):
         cart = prepare(cast, "rik", "tess", {"DESK-01": 1})
