@@ -26,7 +26,7 @@ from orders.dashboard.content.shop import offers_on
 from orders.dashboard.content.splits import split_words
 from orders.destination import OtherTaxes
 from orders.models import Cart, Checkout, Subscription
-from orders.priced import PricedCart
+from orders.priced import PricedCart, priced_cart
 from orders.services.cart_changes import change_cart
 from orders.services.cart_opening import CartFields
 from orders.services.on_behalf import Outlook, ask_on_behalf, customer_of, find_prepared, outlook, place_on_behalf
@@ -94,6 +94,14 @@ def cart_page(cart: Cart, actor: Actor, now: datetime) -> Values:
         "moves": _moves(seen, cart),
         "has_trials": any(line.line.is_trial for line in seen.priced.lines),
     }
+
+
+def held_page(cart: Cart, now: datetime) -> Values:
+    """A prepared cart that waits for its customer's company: what is in it, at the prices that were asked about."""
+    lines = cart_lines(priced_cart(cart, now), editable=False)
+    for row in lines["lines"]:
+        row.pop("url", None)
+    return {"cart": cart, "approval": cart.held_for, **lines}
 
 
 def policy_box(ruling: Ruling, cart: Cart | Subscription) -> Values:

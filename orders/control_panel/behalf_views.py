@@ -21,6 +21,7 @@ from orders.control_panel.behalf_cart import (
     BehalfPage,
     cart_page,
     checkout_page,
+    held_page,
     offer_cards,
     offers_for_customers,
     order_or_ask,
@@ -116,7 +117,7 @@ def cart(request: HttpRequest, key: str) -> HttpResponse:
     if found.status == CartStatus.CLOSED:
         return _after(request, found)
     if found.status == CartStatus.HELD:
-        return render(request, "control_panel/behalf_held.html", {"cart": found, "approval": found.held_for})
+        return render(request, "control_panel/behalf_held.html", held_page(found, timezone.now()))
     place = found.marketplace
     sold = ShopFilter(
         request.GET, queryset=offers_for_customers(request.seller, place), categories=categories_on(place)
