@@ -50,6 +50,7 @@ OWN_SEGMENTS = frozenset(
         "control-panel",
         "dashboard",
         "demo",
+        "favicon.ico",
         "healthz",
         "password",
         "sign-in",

@@ -13,7 +13,7 @@ from config.kit.colour import Shades, checked_accent, shades_of
 from config.kit.refused import Invalid
 
 # Another number is another address: raise it when the sheet or the shades are made in another way.
-SHEET = 1
+SHEET = 2
 FOR_GOOD = "public, max-age=31536000, immutable"
 PICTURES = {"image/png", "image/jpeg"}
 
@@ -79,7 +79,7 @@ def sheet_of(shades: Shades) -> str:
   --on-accent: {shades.text};
 }}
 
-@media (prefers-color-scheme: dark) {{
+@media screen and (prefers-color-scheme: dark) {{
   [data-area="dashboard"] {{
     --accent: {shades.dark_accent};
     --accent-strong: {shades.dark_strong};

@@ -49,6 +49,8 @@ View = Callable[..., HttpResponse]
 Row = TypeVar("Row", bound=Model)
 FormType = TypeVar("FormType", bound=BaseForm)
 
+SAFE = ("GET", "HEAD")
+SIGNED_OUT = "You were signed out meanwhile. Nothing of what you sent was done: sign in, then send it again."
 _KEY = re.compile(r"[0-9a-f]{32}")
 KEPT, LONGEST_KEPT = "kept_input", 10_000  # twice the longest comment that is taken
 
@@ -154,6 +156,8 @@ def _area(
     def inside(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.area = area
         if not request.user.is_authenticated:
+            if request.method not in SAFE:
+                messages.warning(request, SIGNED_OUT)
             return redirect_to_login(_return_address(request))
         if enter(request) is None:
             request.area = ""  # the page that says so has no areas to offer
@@ -168,7 +172,7 @@ def _area(
 
 def _return_address(request: HttpRequest) -> str:
     """Where to go after signing in; what was sent without a session is not sent again."""
-    return request.get_full_path() if request.method in ("GET", "HEAD") else reverse(HOMES[request.area])
+    return request.get_full_path() if request.method in SAFE else reverse(HOMES[request.area])
 
 
 def refusals(view: View | None = None, *, back: Callable[..., str] | None = None) -> Any:

@@ -3,7 +3,10 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
+from django.views.generic import RedirectView
 
 import approvals.dashboard.urls
 import catalog.control_panel.urls
@@ -38,6 +41,7 @@ control_panel = [
 
 urlpatterns = [
     path("", views.front, name="home"),
+    path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("favicon.svg"))),
     path("sign-in/", views.SignIn.as_view(demo_logins=demo_logins if settings.DEMO else None), name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("password/", password_pages.forgotten, name="password_forgotten"),

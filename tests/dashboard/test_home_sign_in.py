@@ -55,6 +55,13 @@ def test_too_many_wrong_passwords_pause_the_account(cast, client, words):
     assert client.post(SIGN_IN, typed(cast, "bea")).status_code == 302
 
 
+def test_what_is_sent_without_a_session_is_said_not_to_be_done(client, words):
+    profile = reverse("dashboard:profile")
+    answer = client.post(profile, {"first_name": "Rita"}, follow=True)
+    assert "Nothing of what you sent was done: sign in, then send it again." in words(answer)
+    assert "You were signed out" not in words(client.get(profile, follow=True))
+
+
 def test_signing_out_needs_a_press_of_the_button(cast, sign_in):
     client = sign_in("rita")
     assert client.get(reverse("sign_out")).status_code == 405

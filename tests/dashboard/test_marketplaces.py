@@ -94,7 +94,7 @@ def test_a_host_chooses_the_marketplace_its_sign_in_page_and_its_forms(branded, 
     client = Client(enforce_csrf_checks=True, headers={"Host": HOST})
     page = client.get("/sign-in/")
     assert "Resello" in words(page)
-    assert "/brand/1/7a1f4b.css" in page.content.decode()
+    assert "/brand/2/7a1f4b.css" in page.content.decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())[1]
     sent = {"username": branded.tess.email, "password": PASSWORD, "csrfmiddlewaretoken": token}
     elsewhere = client.post("/sign-in/", sent, headers={"Origin": "http://evil.example"})
@@ -138,12 +138,12 @@ def test_the_address_costs_no_query_more_than_choosing_does(branded, sign_in, dj
 
 def test_picture_and_sheet_are_kept_for_good_and_nothing_else_is_served(branded):
     client = Client()
-    sheet = client.get("/brand/1/7a1f4b.css")
+    sheet = client.get("/brand/2/7a1f4b.css")
     assert "immutable" in sheet.headers["Cache-Control"]
     assert sheet.content.decode().count("--on-accent") == 2
     picture = client.get(f"/brand/logos/{branded.resello.logo.digest}")
     assert (picture.headers["Content-Type"], "Cookie" in picture.headers.get("Vary", "")) == ("image/png", False)
-    for missing in ("1/ffff00.css", "2/7a1f4b.css", "logos/0123456789", "1/7A1F4B.css"):
+    for missing in ("2/ffff00.css", "1/7a1f4b.css", "logos/0123456789", "2/7A1F4B.css"):
         assert client.get(f"/brand/{missing}").status_code == 404
 
 
