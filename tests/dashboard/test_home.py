@@ -66,7 +66,7 @@ def test_my_orders_are_mine_even_for_an_admin(cast, sign_in, words):
 def test_a_newcomer_reads_where_to_begin(cast, sign_in, words):
     assert "Nothing is waiting" in words(sign_in("bea").get(HOME))
     assert "Fill a cart and ask for approval" in words(sign_in("rita").get(HOME))
-    assert "let an Admin of your company change your group" in words(sign_in("carl").get(HOME))
+    assert "you need another group: ask an Admin of your company" in words(sign_in("carl").get(HOME))
 
 
 def test_a_private_customer_reads_nothing_of_approvals(cast, sign_in, words):

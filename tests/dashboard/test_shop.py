@@ -25,6 +25,13 @@ def test_the_shop_names_price_vendor_and_who_reviews(cast, sign_in, words):
     assert "Somebody else" not in text
 
 
+def test_a_contact_is_offered_no_ordering(cast, sign_in):
+    carl = sign_in("carl")
+    for page in (SHOP, product_url(cast, "DESK-01")):
+        assert LINES not in carl.get(page).content.decode()
+        assert LINES in sign_in("rita").get(page).content.decode()
+
+
 def test_on_a_resellers_marketplace_the_reseller_reviews(cast, sign_in, words):
     client = sign_in("rita")
     client.post(reverse("switch"), {"marketplace": "resello"})

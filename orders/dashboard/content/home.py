@@ -22,8 +22,8 @@ NEWCOMERS = {
     Role.ADMIN: "What you order, and what needs your answer, appears here.",
     Role.BUYER: "What you order, what you ask for and what needs your answer appears here.",
     Role.REQUESTER: "Fill a cart and ask for approval: what you asked for and what was ordered appears here.",
-    Role.CONTACT: "As a Contact you look around. To order or to ask for something, "
-    "let an Admin of your company change your group.",
+    Role.CONTACT: "As a Contact you look around. To order or to ask for something you need another group: ask an "
+    "Admin of your company.",
 }
 
 

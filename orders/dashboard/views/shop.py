@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from companies.portal import customer_area, form_again, kept_input, one_of, page_of
+from companies.roles import Role
 from config.kit.refused import Missing
 from orders.dashboard.content.shop import cards, categories_on, offers_on, one_per_product, product_page
 from orders.dashboard.forms import QuantityForm, ShopFilter
@@ -31,6 +32,7 @@ def shop(request: HttpRequest) -> HttpResponse:
         "filter": found.form,
         "page": page,
         "products": cards(page, place),
+        "looks_around": request.actor.role is Role.CONTACT,
         "filtered": any(request.GET.get(name) for name in ("q", "category")),
     }
     return render(request, "dashboard/shop.html", shown)
@@ -45,4 +47,6 @@ def product(request: HttpRequest, key: str) -> HttpResponse:
     listing = one_of(offers_on(request.marketplace).filter(key=key), "product")
     form = form_again(QuantityForm, kept_input(request))
     shown = product_page(listing, request.marketplace, timezone.now())
-    return render(request, "dashboard/product.html", {**shown, "form": form})
+    return render(
+        request, "dashboard/product.html", {**shown, "form": form, "looks_around": request.actor.role is Role.CONTACT}
+    )
