@@ -509,7 +509,9 @@ def test_orders_of_a_quote_of_several_sellers_lead_only_staff_to_it(cast, sign_i
     quote = ask(cast, "ana", {"DESK-01": 1, "BOOK-01": 1})
     open_up(cast, quote, "admin")
     accept(cast, quote)
-    for order in fresh(quote).checkout.orders.all():
+    orders = fresh(quote).checkout.orders.all()
+    assert len(orders) == 2
+    for order in orders:
         url = reverse("control_panel:order", args=[order.number])
         name = "sam" if order.vendor == cast.globex else "ines"
         assert f'href="{page_of(quote)}"' not in sign_in(name).get(url).content.decode()

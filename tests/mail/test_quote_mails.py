@@ -369,7 +369,9 @@ class TestApprovalsOfQuotes:
         approving.approve(actor=cast.actor("ana"), approval_id=approval.pk).settled()
         change_quote(actor=cast.actor("rita"), quote_id=opened.pk, move=QuoteMove.ASK_CHANGE)
 
-        for body in self.bodies("approval.given_up").values():
+        told = self.bodies("approval.given_up")
+        assert set(told) == {"ana", "rita"}
+        for body in told.values():
             assert "sent back to be changed" in body
             assert "cart" not in body
 

@@ -12,6 +12,8 @@ from companies.models import Company, Marketplace, Member
 from companies.preferences import PreferenceKey
 from companies.services import set_home_marketplace, set_preference
 from config.kit.refused import Invalid, Late, Missing, NotYours
+from orders.board import moves_for
+from orders.lifecycle import OrderMove
 from orders.models import Cart, Order, Subscription
 from orders.services import carts
 from orders.services.cart_holders import Holder
@@ -288,6 +290,8 @@ class TestReview:
         asked = orders_of(approve_and_order(cast, "tess", approval).settled())[0]
 
         for waiting in (order, asked):
+            assert OrderMove.APPROVE in moves_for(again(waiting), cast.actor("roos"))
+            assert moves_for(again(waiting), cast.actor("mies")) == ()
             with nothing_changes(), pytest.raises(NotYours) as refused:
                 accept(cast, "mies", waiting)
             assert refused.value.code == "second_person"

@@ -827,7 +827,9 @@ def test_no_notice_of_it_speaks_of_what_it_does_not_know(cast):
     quote = offered(cast, "bea", {"DESK-01": 1, "SERVER-01": 1})
     accept_offer(cast, "bea", quote).settled()
 
-    for notice in Notice.objects.filter(topic__startswith="quote."):
+    notices = Notice.objects.filter(topic__startswith="quote.")
+    assert {notice.topic for notice in notices} >= {"quote.opened", "quote.accepted"}
+    for notice in notices:
         assert notice.facts["number"] == quote.number
         assert notice.facts["customer"] == "Bea Lindt"
         assert notice.facts["seller"] == "Globex Systems"
