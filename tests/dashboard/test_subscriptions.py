@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from orders.models import Order, Subscription
-from tests.stories.scenes import DAY, again, decline, nothing_changes, reject
+from tests.stories.scenes import DAY, accept, again, decline, nothing_changes, reject
 from tests.stories.subscriptions import ask_change, change, changes, running, sell_by_plan
 from tests.world import scene
 
@@ -144,14 +144,20 @@ def test_stopping_resuming_and_terminating(cast, plans, basic, sign_in, words):
     ana = sign_in("ana")
     assert "ends on" in words(ana.post(page_of(basic) + "stop/", follow=True))
     assert "renewed by itself" in words(ana.post(page_of(basic) + "resume/", follow=True))
+    order = change(cast, "ana", basic, plans["PRO"])
+    accept(cast, "victor", order)
     ask = ana.get(page_of(basic) + "terminate/")
+    assert f"Order {order.number}, whose delivery has not begun, is cancelled" in words(ask)
     assert "It ends at once, not with its period" in words(ask)
     assert again(basic).status == "active"
 
     done = ana.post(page_of(basic) + "terminate/", {"comment": "We have another one."}, follow=True)
 
     assert "It has ended. Nothing more is charged for it." in words(done)
-    assert again(basic).status == "terminated"
+    assert (again(basic).status, again(order).status) == ("terminated", "cancelled")
+    ordered = words(ana.get(f"/dashboard/orders/{order.number}/"))
+    assert f"Subscription {basic.number} was terminated." in ordered
+    assert "Delivery and payment" not in ordered
     late = ana.get(page_of(basic) + "terminate/", follow=True)
     assert "has ended" in words(late)
 

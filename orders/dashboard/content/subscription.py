@@ -29,6 +29,7 @@ from orders.dashboard.content.subscription_words import (
     waits_text,
 )
 from orders.dashboard.content.subscriptions import order_of
+from orders.lifecycle import OrderStatus
 from orders.models import Order, Subscription, SubscriptionChange
 from orders.subscription_lifecycle import ChangeKind, ChangeStatus, SubscriptionMove, SubscriptionStatus
 from orders.subscription_standing import subscription_moves_for
@@ -277,6 +278,10 @@ def end_page(subscription: Subscription, actor: Actor, now: datetime) -> Values:
     if reading.waiting is not None:
         what = change_text(reading.waiting)
         happens.append(f"The change that waits ({what}) is taken back; whoever was asked is told.")
+    for change in reading.changes:
+        order = order_of(change)
+        if order is not None and order.status == OrderStatus.PENDING:
+            happens.append(f"Order {order.number}, whose delivery has not begun, is cancelled ({change_text(change)}).")
     return {
         "subscription": subscription,
         "name": subscription.name,
