@@ -28,9 +28,10 @@ from config.demo_data.people import PASSWORD
 from config.kit.money import total
 from notifications.models import Attempt, MailState, Notice
 from notifications.texts import TOPICS
-from orders.lifecycle import CartStatus, OrderStatus
-from orders.models import Cart, Checkout, Order, Quote
+from orders.lifecycle import CartStatus, OrderKind, OrderStatus
+from orders.models import Cart, Checkout, Order, Quote, Subscription
 from orders.quote_lifecycle import QuoteStatus
+from orders.subscription_lifecycle import SubscriptionStatus
 from tests.factories import UserFactory
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
@@ -87,6 +88,22 @@ class TestTheDemo(TestCase):
         )
         for order in Order.objects.filter(status__in=[OrderStatus.REJECTED, OrderStatus.FAILED]):
             assert len(order.status_reason) > 60, "a reason that helps"
+
+    def test_demo_data_holds_all_that_an_order_review_is_about(self):
+        """Check "Demo data": both marketplaces, every kind of order, on behalf automatic and waiting, subscriptions."""
+        for owner in (None, "resello"):
+            reviewed = Order.objects.filter(marketplace__owner__key=owner, needs_review=True)
+            assert {"to_be_approved", "rejected", "completed"} <= {order.status for order in reviewed}, owner
+        assert set(Order.objects.values_list("kind", flat=True)) == set(OrderKind)
+        assert Order.objects.to_review().filter(kind=OrderKind.MODIFICATION).exists()
+        on_behalf = Order.objects.filter(on_behalf=True)
+        assert on_behalf.to_review().filter(auditing_company__kind="vendor").exists()
+        by_policy = on_behalf.filter(auditing_company__kind="reseller", review__decided_by_name="Countersign")
+        assert by_policy.filter(events__kind="order.approved", events__actor_kind="system").exists()
+        assert {cart.status for cart in Cart.objects.exclude(prepared_by=None)} >= {"open", "held"}
+        found = {subscription.status_at(NOW) for subscription in Subscription.objects.all()}
+        assert found >= {SubscriptionStatus.ACTIVE, SubscriptionStatus.TERMINATED}
+        assert Subscription.objects.filter(is_trial=True).exists()
 
     def test_every_state_of_a_quote_is_there_on_both_marketplaces(self):
         quotes = Quote.objects.select_related("marketplace", "approval", "owner", "seller", "cart")
