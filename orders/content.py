@@ -12,6 +12,7 @@ from config.kit.canonical import plain
 from config.kit.money import Money, spell
 from config.kit.wording import money_text, quantity_text
 from orders.details import CheckoutDetails, one_line, window_text
+from orders.lifecycle import OrderKind
 from orders.models import Order, OrderLine
 from orders.priced import PricedCart, PricedCartLine
 
@@ -48,6 +49,7 @@ def cart_content(priced: PricedCart, details: CheckoutDetails) -> Content:
                     "unit": line.unit,
                     "gross": str(Money(line.amounts.gross, totals.currency)),
                     "vendor": line.line.product.vendor.name,
+                    "period": "" if line.kind is OrderKind.TRIAL or not line.listing.plan else line.listing.plan.period,
                     "needs_review": line.needs_review,
                 }
                 for line in priced.lines

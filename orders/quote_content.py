@@ -70,5 +70,6 @@ def _shown_line(line: PricedCartLine, currency: str) -> dict[str, Any]:
         "discount": discount(quoted.list_net, line.amounts.net),
         "vendor": quoted.product.vendor.name,
         "is_total": quoted.is_total,
+        "period": line.listing.plan.period if line.listing.plan else "",
         "needs_review": line.needs_review,
     }

@@ -84,6 +84,7 @@ def _line(line: PricedCartLine) -> dict[str, Any]:
         "names": _names(line.name),
         "sku": line.sku,
         "unit": line.unit,
+        "period": line.listing.plan.period if line.listing.plan else "",
         "quantity": spell(line.quantity),
         "list_price": spell(quoted.list_unit_price),
         "list_includes_tax": quoted.list_includes_tax,

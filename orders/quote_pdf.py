@@ -216,8 +216,12 @@ class _Letter:
         unit = words.units.get(line["unit"], line["unit"])
         below = words.as_total if line["is_total"] else self._tax_word(line["includes_tax"])
         cut = Decimal(line["discount"])
+        item = [Paragraph(plain(name), styles.text), Paragraph(plain(line["sku"]), styles.small)]
+        renewal = words.renewals.get(line.get("period", ""), "")  # older documents do not say it
+        if renewal:
+            item.append(Paragraph(renewal, styles.small))
         return [
-            [Paragraph(plain(name), styles.text), Paragraph(plain(line["sku"]), styles.small)],
+            item,
             self._stacked(self._number(quantity_text(Decimal(line["quantity"]))), unit),
             self._stacked(self._unit_price(line["list_price"]), self._tax_word(line["list_includes_tax"])),
             self._stacked(self._unit_price(line["price"], exact=not line["is_total"]), below),

@@ -46,6 +46,7 @@ class Words:
     separators: str
     day: Callable[[datetime], str]
     standing: Mapping[str, str]
+    renewals: Mapping[str, str]
     units: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -92,6 +93,10 @@ WORDS = {
             Q.DECLINED_BY_MERCHANT: "The seller makes no offer for this.",
             Q.EXPIRED: "This offer expired on {valid_to}.",
         },
+        renewals={
+            "month": "for one month, then renewed by itself",
+            "year": "for one year, then renewed by itself",
+        },
     ),
     "de": Words(
         quote="Angebot",
@@ -134,6 +139,10 @@ WORDS = {
             Q.DECLINED: "Dieses Angebot wurde abgelehnt.",
             Q.DECLINED_BY_MERCHANT: "Der Verkäufer macht hierfür kein Angebot.",
             Q.EXPIRED: "Dieses Angebot ist am {valid_to} abgelaufen.",
+        },
+        renewals={
+            "month": "für einen Monat, verlängert sich von selbst",
+            "year": "für ein Jahr, verlängert sich von selbst",
         },
         units={
             "bag": "Beutel",

@@ -18,7 +18,7 @@ from approvals.dashboard.things import thing_of
 from approvals.models import Approval, Snapshot
 from companies.models import DeliveryWindow, ShippingMethod
 from config.kit.money import round_amount
-from config.kit.wording import against_list_text, text_in
+from config.kit.wording import against_list_text, terms_text, text_in
 
 Values = dict[str, Any]
 
@@ -61,6 +61,8 @@ def _unit_price(snapshot: Snapshot, bound: Mapping[str, Any], shown: Mapping[str
 
 def _detail(bound: Mapping[str, Any], shown: Mapping[str, Any], *, mixed: bool) -> str:
     words = [GROSS] if mixed and bound.get("includes_tax") == YES else []
+    if shown.get("period"):
+        words.insert(0, terms_text(shown["period"]))
     if _is_priced_apart(bound, shown):
         words.append(against_list_text(Decimal(shown.get("discount") or 0)))
     return " · ".join(words)

@@ -35,6 +35,11 @@ def quantity_text(quantity: Decimal) -> str:
     return f"{int(whole):,}" + (f".{decimals}" if decimals else "")
 
 
+def terms_text(period: str) -> str:
+    """For how long what is paid for a subscription lasts, such as a `month`; empty for what is sold once."""
+    return f"For one {period}, then renewed by itself" if period else ""
+
+
 def against_list_text(percent: Decimal) -> str:
     """By how much an offer is below the price list, above it where negative: `20 % below the price list`."""
     if not percent:

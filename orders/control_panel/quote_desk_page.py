@@ -96,6 +96,7 @@ def _row(desk: Desk, key: str, priced: PricedCartLine | None) -> Values:
         "sku": product.sku,
         "vendor": "" if desk.quote.seller_id == product.vendor_id else product.vendor.name,
         "unit": product.unit,
+        "period": _period(desk.offer_of(key)),
         "listed": money_text(price, desk.quote.currency),
         "list_word": tax_word(is_gross),
     }
@@ -142,7 +143,12 @@ def _offer(listing: Listing) -> Values:
         "price": listing.unit_price,
         "word": tax_word(listing.includes_tax),
         "unit": product.unit,
+        "period": _period(listing),
     }
+
+
+def _period(listing: Listing | None) -> str:
+    return listing.plan.period if listing and listing.plan else ""
 
 
 def _errors(desk: Desk) -> list[Values]:

@@ -90,6 +90,13 @@ class TestWhatItSays:
         assert "priced as a total" in text
         assert "166.666667" not in text
 
+    def test_says_how_long_a_subscription_is_paid_for(self):
+        document = make_document(lines=[make_line(period="year", unit="seat")])
+
+        assert "for one year, then renewed by itself" in read(document)
+        assert "Platz" in read(document, "de")
+        assert "renewed" not in read(make_document())
+
     def test_keeps_every_decimal_of_an_agreed_unit_price(self):
         assert "0.0125" in read(make_document(lines=[make_line(price="0.0125")]))
 

@@ -17,7 +17,7 @@ from approvals.services import preview
 from companies.actors import Actor
 from companies.models import Company, Marketplace
 from config.kit.canonical import content_hash
-from config.kit.wording import moment_text, money_text
+from config.kit.wording import moment_text, money_text, terms_text
 from orders.dashboard.content.amounts import (
     Values,
     count_of,
@@ -193,7 +193,7 @@ def _terms(line: PricedCartLine) -> str:
     if plan is None:
         return ""
     if line.kind is not OrderKind.TRIAL:
-        return f"For one {plan.period}, then renewed by itself"
+        return terms_text(plan.period)
     price = money_text(line.listing.unit_price, line.listing.currency)
     later = f"{price} {tax_word(line.listing.includes_tax)} per {line.unit} and {plan.period}"
     return f"{trial_text(plan.trial_days)}, then {later} if you keep it"

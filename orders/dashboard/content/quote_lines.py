@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from config.kit.money import Money, round_amount
-from config.kit.wording import against_list_text, quantity_text
+from config.kit.wording import against_list_text, quantity_text, terms_text
 from orders.dashboard.content.amounts import Values, in_reader_language, price_word, tax_rows, tax_word
 from orders.models import Quote
 from orders.priced import PricedCartLine
@@ -73,7 +73,7 @@ def _offered(line: PricedCartLine, seller: str, currency: str, *, says_tax: bool
     quoted = line.line
     row = _named(line)
     row |= {"unit_price": line.unit_price, "tax_rate": line.tax_rate, "total": line.amounts.gross}
-    details = [f"Unit price {tax_word(line.includes_tax)}"] if says_tax else []
+    details = [text for text in (_renewal(line), _unit_price_word(line.includes_tax, says_tax=says_tax)) if text]
     if quoted.is_total:
         # It only follows from the total, whatever its decimals.
         row["unit_price"] = round_amount(line.unit_price, currency)
@@ -113,8 +113,19 @@ def _listed(line: PricedCartLine, *, says_tax: bool) -> Values:
         "unit_price": quoted.list_unit_price,
         "tax_rate": line.tax_rate,
         "total": quoted.list_gross,
-        "detail": f"Unit price {tax_word(quoted.list_includes_tax)}" if says_tax else "",
+        "detail": " · ".join(
+            filter(None, (_renewal(line), _unit_price_word(quoted.list_includes_tax, says_tax=says_tax)))
+        ),
     }
+
+
+def _renewal(line: PricedCartLine) -> str:
+    plan = line.listing.plan
+    return terms_text(plan.period if plan else "")
+
+
+def _unit_price_word(includes_tax: bool, *, says_tax: bool) -> str:
+    return f"Unit price {tax_word(includes_tax)}" if says_tax else ""
 
 
 def _named(line: PricedCartLine) -> Values:
