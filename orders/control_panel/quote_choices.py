@@ -46,7 +46,7 @@ class Choices:
     def shipping(self) -> Pairs:
         """The methods with what they cost."""
         agreed, known = self.quote.shipping, {(method.zone, method.key) for method in self.methods}
-        pairs = [("", "Not agreed: chosen with the order")]
+        pairs = [("", "None agreed, at no cost")]
         if agreed and (agreed["zoneId"], agreed["methodId"]) not in known:
             name = in_reader_language(agreed.get("methodName") or agreed["methodId"])
             pairs.append((AS_IT_STANDS, f"{name} (no longer offered)"))
@@ -60,7 +60,7 @@ class Choices:
         return {name: self._places(self.quote.addresses.get(kind)) for name, kind in PLACES.items()}
 
     def _places(self, kept: dict[str, str] | None) -> Pairs:
-        pairs = [("", "Not agreed: chosen with the order")]
+        pairs = [("", "Left to the customer, with the order")]
         if kept and kept.get("id") not in self.addresses:
             pairs.append((AS_IT_STANDS, f"As the customer gave it: {one_line(kept)}"))
         return [*pairs, *self.addresses.items()]

@@ -128,7 +128,7 @@ def _terms(quote: Quote, now: datetime) -> list[Values]:
     no_end = "no end" if _is_offered(quote.status_at(now)) else ""
     return [
         {"label": "Valid until", "value": until or no_end, "hint": ago_text(quote.valid_to, now) if until else ""},
-        {"label": "Shipping", "value": shipping or "Chosen with the order"},
+        {"label": "Shipping", "value": shipping or "None agreed, at no cost"},
     ]
 
 

@@ -106,9 +106,37 @@ class OrderOfferForm(PaymentFields):
 
     WIRE_NAMES = {"payment": "payment", "deliveryWindow": "window", "deliveryWindow.deliveryDate": "window"}
 
-    field_order = ("payment", "reference", "window", "comment")
+    TERMS = ("payment", "reference", "window", "comment")
+    field_order = TERMS
 
     comment = WordsField(label="A word to the seller")
+
+    def terms(self) -> list[forms.BoundField]:
+        """The fields besides addresses, in order."""
+        return [self[name] for name in self.TERMS if name in self.fields]
+
+    def details(self) -> dict[str, Any]:
+        """What was chosen, in the spelling of checkout details."""
+        return self.payment_details()
+
+    def field_of(self, path: str) -> str:
+        """The field of the form for what services name as wrong; else empty."""
+        return self.WIRE_NAMES.get(path, "")
+
+
+class AddressedOfferForm(AddressFields, OrderOfferForm):
+    """The same for an offer that does not say where it is delivered."""
+
+    field_order = None
+
+    def details(self) -> dict[str, Any]:
+        """With addresses."""
+        places = [{"type": kind, **self.address(kind)} for kind in (SHIPPING, BILLING)]
+        return {**super().details(), "addresses": places}
+
+    def field_of(self, path: str) -> str:
+        """Also those of addresses."""
+        return self.address_field(path) or super().field_of(path)
 
 
 class PaymentForm(PaymentFields):
@@ -122,6 +150,10 @@ class AskApprovalForm(ApproverFields):
     """Whom to ask whether an offer may be ordered; payment and delivery window come with the order."""
 
     WIRE_NAMES = {"approver": "approver", "comment": "comment"}
+
+    def field_of(self, path: str) -> str:
+        """The field of the form for what services name as wrong; else empty."""
+        return self.WIRE_NAMES.get(path, "")
 
 
 class AnswerForm(forms.Form):

@@ -46,10 +46,10 @@ def accept_quote(
 ) -> Outcome[Checkout]:
     """Order an open quote at its prices, on whatever ground there is: the policy, an approval, the approver's own yes.
 
-    For its customer, and for the approver of its request. `details` (delivery window, payment) complete it;
-    without a payment one later checkout may add it. `edits` are those a customer makes along with it.
-    `seen_hash` is the content hash that was before the accepting person's eyes; another one now is refused
-    (`Late`, code `content_changed`): nobody orders at a price they did not see.
+    For its customer, and for the approver of its request. `details` (delivery window, payment, addresses where the
+    quote has none) complete it; without a payment one later checkout may add it. `edits` are those a customer makes
+    along with it. `seen_hash` is the content hash that was before the accepting person's eyes; another one now is
+    refused (`Late`, code `content_changed`): nobody orders at a price they did not see.
 
     Raises `Missing`, `NotYours` (code `approval_required`, details: why), `Late` for a quote that is not open
     or was ordered, `Invalid` for lines that can no longer be bought.

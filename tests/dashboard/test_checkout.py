@@ -109,7 +109,7 @@ def test_nobody_else_can_be_asked(cast, sign_in, words, approver):
     chosen = cast.user(approver).pk if approver.isalpha() and approver != "x" else approver
     answer = client.post(CHECKOUT, typed(cast, client, approver=chosen, comment="Please."))
     assert answer.status_code == 400
-    assert "Who shall approve?: Choose" in words(answer)
+    assert "Who shall approve? Choose" in words(answer)
     assert "Please." in words(answer)
     cart.refresh_from_db()
     assert (cart.status, Approval.objects.count()) == (CartStatus.OPEN, 0)
@@ -121,10 +121,10 @@ def test_nobody_else_can_be_asked(cast, sign_in, words, approver):
         ({"ship_to": ""}, "Deliver to: Choose where to deliver."),
         ({"ship_to": "nowhere"}, "Deliver to: Choose one of these addresses."),
         ({"bill_to": "nowhere"}, "Invoice to: Choose one of these addresses."),
-        ({"shipping": ""}, "How shall it be shipped?: Choose how it is shipped."),
-        ({"shipping": "deliveryarea|balloon"}, "How shall it be shipped?: Choose one of these ways."),
+        ({"shipping": ""}, "How shall it be shipped? Choose how it is shipped."),
+        ({"shipping": "deliveryarea|balloon"}, "How shall it be shipped? Choose one of these ways."),
         ({"window": "a|b|2020-01-01"}, "This window is not offered any more. Choose one of these."),
-        ({"payment": "shells"}, "How shall it be paid?: Choose one of these ways to pay."),
+        ({"payment": "shells"}, "How shall it be paid? Choose one of these ways to pay."),
         ({"payment": "purchase_order"}, "Your reference: Enter the number of your purchase order."),
         ({"reference": "x" * 101}, "Your reference: Use at most 100 characters."),
         ({"reference": "a\x00b"}, "Null characters are not allowed."),
@@ -197,7 +197,7 @@ def test_a_full_window_is_said_at_its_field(cast, sign_in, words):
         cast.cart(name, {"DESK-01": 1})
         client = sign_in(name)
         answer = client.post(CHECKOUT, typed(cast, client, window=value))
-    assert "When?: This delivery window is full. Choose another one." in words(answer)
+    assert "When? This delivery window is full. Choose another one." in words(answer)
     assert Order.objects.count() == 1
     assert re.search(
         rf'<option value="{re.escape(value)}"[^>]* disabled>{window.name} \(full\)', answer.content.decode()
@@ -317,7 +317,7 @@ def test_a_comment_of_5000_characters_goes_through_and_one_more_does_not(cast, s
     cast.cart("rita", {"DESK-01": 1})
     client = sign_in("rita")
     answer = client.post(CHECKOUT, typed(cast, client, approver=cast.ana.pk, comment="x" * 5001))
-    assert "Why do you need this?: Use at most 5,000 characters." in words(answer)
+    assert "Why do you need this? Use at most 5,000 characters." in words(answer)
     client.post(CHECKOUT, typed(cast, client, approver=cast.ana.pk, comment="x" * 5000))
     assert len(Approval.objects.get().comment) == 5000
 
@@ -382,7 +382,7 @@ def test_taxes_that_bring_the_cart_over_the_limit_ask_for_an_approver(cast, sign
     sent = typed(cast, client, ship_to=venlo.key)
     answer = client.post(CHECKOUT, sent)
     assert "delivered to NL, it costs 5,053.76 EUR" in words(answer)
-    assert "Who shall approve?: Choose who shall approve." in words(answer)
+    assert "Who shall approve? Choose who shall approve." in words(answer)
     assert Checkout.objects.count() == 0
 
     answer = client.post(CHECKOUT, sent_from(answer, sent) | {"approver": cast.ana.pk})

@@ -80,8 +80,10 @@ def test_a_private_customer_orders_alone(cast, sign_in, words):
     assert "You can order this yourself. You order as a private customer." in words(
         client.get(url(quote, "quote_accept"))
     )
-    accept(client, quote)
-    assert Order.objects.get().buyer == cast.paula
+    place = {"contactName": "Paula", "street": "Quay", "zipCode": "20457", "city": "Hamburg", "country": "DE"}
+    accept(client, quote, ship_to="other", bill_to="same", **{f"ship_{name}": part for name, part in place.items()})
+    order = Order.objects.get()
+    assert (order.buyer, order.addresses[1]["contactName"]) == (cast.paula, "Paula")
 
 
 def test_flagged_products_still_go_to_the_review(cast, sign_in, words):
@@ -119,11 +121,11 @@ def test_pressing_twice_orders_once(cast, sign_in, words):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"payment": ""}, "How shall it be paid?: Choose how to pay."),
-        ({"payment": "shells"}, "How shall it be paid?: Choose one of these ways to pay."),
+        ({"payment": ""}, "How shall it be paid? Choose how to pay."),
+        ({"payment": "shells"}, "How shall it be paid? Choose one of these ways to pay."),
         ({"payment": "purchase_order"}, "Your reference: Enter the number of your purchase order."),
         ({"reference": "x" * 101}, "Your reference: Use at most 100 characters."),
-        ({"window": "no|such|2031-01-01"}, "When?: This window is not offered any more."),
+        ({"window": "no|such|2031-01-01"}, "When? This window is not offered any more."),
         ({"comment": "x" * 5001}, "A word to the seller: Use at most 5,000 characters."),
     ],
 )
@@ -281,7 +283,7 @@ def test_nobody_else_can_be_asked(cast, sign_in, words, approver):
     sent = {"seen_hash": quote.content_hash, "approver": chosen, "comment": "Please."}
     reply = sign_in("rita").post(url(quote, "quote_accept"), sent)
     assert reply.status_code == 400
-    assert "Who shall approve?: Choose" in words(reply)
+    assert "Who shall approve? Choose" in words(reply)
     assert "Please." in words(reply)
     assert nothing_came_of(quote)
 
@@ -413,3 +415,20 @@ def test_saying_how_it_is_paid_orders_nothing_and_is_no_colleagues(cast, sign_in
     accept_quote(actor=cast.actor("bea"), quote_id=quote.pk)
     assert sign_in("tom").post(url(quote, "quote_payment"), {"payment": "invoice"}).status_code == 404
     assert Checkout.objects.get().payment_open
+
+
+def test_an_offer_that_does_not_say_where_asks_for_it(cast, sign_in, words):
+    quote, client = offered(cast, "bea", address_keys={}), sign_in("bea")
+    assert "Deliver to" in words(client.get(url(quote, "quote_accept")))
+    assert "Choose where to deliver." in words(accept(client, quote, bill_to="same"))
+    place = {"contactName": "Bea", "street": "Quay", "zipCode": "1011", "city": "Delft", "country": "NL"}
+    typed = {f"ship_{name}": value for name, value in place.items()}
+    abroad = accept(client, quote, ship_to="other", bill_to="same", **typed)
+    assert "This offer has the taxes of DE, others hold in NL." in words(abroad)
+    assert nothing_came_of(quote)
+    accept(client, quote, ship_to=cast.headquarters.key, bill_to="same")
+    addresses = Order.objects.get().addresses
+    assert [(address["type"], address["city"]) for address in addresses] == [
+        ("SHIPPING", "Hamburg"),
+        ("BILLING", "Hamburg"),
+    ]

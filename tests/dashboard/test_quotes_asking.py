@@ -112,10 +112,10 @@ def test_a_private_customer_asks_for_themselves(cast, sign_in, words):
         ({"ship_to": "nowhere"}, "Deliver to: Choose one of these addresses."),
         ({"ship_to": "other"}, "Street: Enter the street."),
         ({"bill_to": "other"}, "City: Enter the city."),
-        ({"shipping": "by|pigeon"}, "How shall it be shipped?: Choose one of these ways."),
+        ({"shipping": "by|pigeon"}, "How shall it be shipped? Choose one of these ways."),
         ({"reference": "x" * 201}, "Your reference: Use at most 200 characters."),
-        ({"comment": "x" * 5001}, "What do you wish for?: Use at most 5,000 characters."),
-        ({"comment": "Nul\x00"}, "What do you wish for?: Null characters are not allowed."),
+        ({"comment": "x" * 5001}, "What do you wish for? Use at most 5,000 characters."),
+        ({"comment": "Nul\x00"}, "What do you wish for? Null characters are not allowed."),
         ({"seen": "0"}, "Your cart has changed since you opened this page."),
     ],
 )

@@ -80,7 +80,7 @@ def quote_page(quote: Quote, actor: Actor, now: datetime, kept: Mapping[str, Any
         "pairs": [("Shipping", _shipping(quote)), ("Your reference", quote.customer_reference)],
         "ship_to": quote.addresses.get(SHIPPING),
         "bill_to": quote.addresses.get(BILLING),
-        "people": _people(quote, approvals, now),
+        "people": _people(quote, approvals, now, is_asked=reading.last("quote.asked") is not None),
         "events": timeline(quote, events, approvals, now),
         "told": told_rows("quote", quote.number, tenant_id=quote.tenant_id, side=Side.CUSTOMER, now=now),
         "waits_until": quote.valid_to if reading.status is QuoteStatus.OPEN else None,
@@ -273,10 +273,10 @@ def _shipping(quote: Quote) -> str:
     return f"{name}, {Money(quote.shipping_gross, quote.currency)} gross"
 
 
-def _people(quote: Quote, approvals: Sequence[Approval], now: datetime) -> list[Values]:
+def _people(quote: Quote, approvals: Sequence[Approval], now: datetime, *, is_asked: bool) -> list[Values]:
     rows = [
         {"label": "For", "value": quote.company.name if quote.company else quote.owner_name},
-        {"label": "Asked by", "value": quote.owner_name if quote.company else ""},
+        {"label": "Asked by" if is_asked else "Offered to", "value": quote.owner_name if quote.company else ""},
         {"label": "Seller", "value": seller_of(quote), "hint": quote.employee_name},
         {"label": "Marketplace", "value": quote.marketplace.name},
     ]

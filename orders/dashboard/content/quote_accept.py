@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,15 +12,17 @@ from approvals.models import Approval, SubjectKind
 from approvals.policy import Ruling, Verdict
 from approvals.services import preview, request_approval
 from companies.actors import Actor
+from companies.models import DeliveryWindow
 from config.kit.refused import Invalid, Late
-from orders.dashboard.checkout_form import windows_of
+from orders.dashboard.checkout_form import locations_of, windows_of
 from orders.dashboard.content.amounts import Values, count_of
 from orders.dashboard.content.cart import reason_box
 from orders.dashboard.content.quote_history import changes_since, events_of
 from orders.dashboard.content.quote_lines import compared, offered_lines, offered_totals
 from orders.dashboard.content.quote_words import Reading, lead, seller_of
 from orders.dashboard.content.splits import split_words
-from orders.dashboard.quote_forms import AskApprovalForm, OrderOfferForm
+from orders.dashboard.quote_forms import AddressedOfferForm, AskApprovalForm, OrderOfferForm
+from orders.details import SHIPPING
 from orders.models import Checkout, Quote
 from orders.quote_priced import PricedQuote, priced_quote
 from orders.services.quote_accepting import accept_quote
@@ -53,6 +56,7 @@ class AcceptPage:
         return {
             "quote": quote,
             "form": self.form,
+            "asks_where": isinstance(self.form, AddressedOfferForm),
             "seen_hash": quote.content_hash,
             "lead": lead(self.reading),
             "seller": seller_of(quote),
@@ -88,7 +92,7 @@ class AcceptPage:
         except (Invalid, Late) as refusal:
             if refusal.code == "content_changed" and not refusal.details:
                 raise Late(CHANGED, code=refusal.code, details=self._changes(seen_hash)) from refusal
-            name = self.form.WIRE_NAMES.get(refusal.field)
+            name = self.form.field_of(refusal.field)
             if name not in self.form.fields:
                 raise
             self.form.add_error(name, " ".join((refusal.text, *refusal.details)))
@@ -99,7 +103,7 @@ class AcceptPage:
         return accept_quote(
             actor=actor,
             quote_id=self.quote.pk,
-            details=self.form.payment_details(),  # type: ignore[union-attr]  # the form of ordering
+            details=self.form.details(),  # type: ignore[union-attr]  # the form of ordering
             comment=typed["comment"],
             seen_hash=seen_hash,
         ).settled()
@@ -144,7 +148,19 @@ def accept_page(quote: Quote, actor: Actor, now: datetime, typed: Any = None) ->
     ruling = preview(actor=actor, kind=SubjectKind.QUOTE_CHECKOUT, subject_id=str(quote.pk), now=now)
     form: OrderOfferForm | AskApprovalForm
     if approval is not None or ruling.permitted:
-        form = OrderOfferForm(typed, windows=windows_of(quote.marketplace, now.date()))
+        windows = windows_of(quote.marketplace, now.date())
+        form = (
+            OrderOfferForm(typed, windows=windows)
+            if SHIPPING in quote.addresses
+            else _addressed(quote, actor, windows, typed)
+        )
     else:
         form = AskApprovalForm(typed, eligible=ruling.eligible)
     return AcceptPage(quote, priced, ruling, approval, form, Reading(quote, actor, now, len(priced.lines), events))
+
+
+def _addressed(quote: Quote, actor: Actor, windows: Mapping[str, DeliveryWindow], typed: Any) -> AddressedOfferForm:
+    """The form for an offer that does not say where it is delivered. One query."""
+    country = quote.country
+    initial = {"ship_contactName": actor.name, "ship_country": country, "bill_country": country}
+    return AddressedOfferForm(typed, locations=locations_of(actor), windows=windows, initial=initial)
