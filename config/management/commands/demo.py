@@ -19,6 +19,7 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from config.celery import app as celery_app
+from config.chunked import KnownLength
 from config.demo_data.address import remember_address
 
 log = logging.getLogger("countersign.demo")
@@ -135,7 +136,7 @@ class Demo(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self):
-        return get_wsgi_application()
+        return KnownLength(get_wsgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 def start_tasks() -> None:
