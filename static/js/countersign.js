@@ -52,4 +52,17 @@
       for (const box of document.getElementsByName(all.dataset.selectAll)) box.checked = all.checked;
     });
   }
+
+  // How many are selected is said as it changes, and after coming back to the page.
+  for (const words of document.querySelectorAll("[data-selected]")) {
+    const boxes = [...document.getElementsByName(words.dataset.selected)];
+    const count = () => {
+      const chosen = boxes.filter((box) => box.checked).length;
+      words.textContent = chosen ? `${chosen} selected:` : "Selected:";
+      const all = document.querySelector(`input[data-select-all="${words.dataset.selected}"]`);
+      if (all) all.checked = chosen === boxes.length;
+    };
+    document.addEventListener("change", count);
+    window.addEventListener("pageshow", count);
+  }
 })();
