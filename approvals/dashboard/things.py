@@ -88,9 +88,9 @@ QUOTE = Thing(
     takes_details=False,
 )
 CHANGE = Thing(
-    back="The subscription stays as it is.",
-    back_of_other="The subscription stays as it is.",
-    back_soon="The subscription stays as it is.",
+    back="Nothing was changed.",
+    back_of_other="Nothing was changed.",
+    back_soon="Nothing was changed.",
     decline_hint="The subscription of {first} stays as it is.",
     close_hint="Your subscription stays as it is.",
     give_up_hint="Your subscription stays as it is; changing it needs a new approval.",

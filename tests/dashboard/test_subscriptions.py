@@ -157,6 +157,7 @@ def test_stopping_resuming_and_terminating(cast, plans, basic, sign_in, words):
     assert (again(basic).status, again(order).status) == ("terminated", "cancelled")
     ordered = words(ana.get(f"/dashboard/orders/{order.number}/"))
     assert f"Subscription {basic.number} was terminated." in ordered
+    assert "The order was cancelled." in ordered
     assert "Delivery and payment" not in ordered
     late = ana.get(page_of(basic) + "terminate/", follow=True)
     assert "has ended" in words(late)

@@ -58,10 +58,13 @@ HAPPENED = {
 }
 # What happens by itself has nobody to name.
 HAPPENED_BY_ITSELF = {
+    "order.placed": "The order was placed.",
     "order.approved": "The order was accepted automatically.",
     "order.completed": "The delivery was completed.",
     "order.started": "A part was delivered at once.",
     "order.failed": "The delivery failed.",
+    "order.withdrawn": "The order was withdrawn.",
+    "order.cancelled": "The order was cancelled.",
 }
 
 
