@@ -26,7 +26,7 @@ engine: $(VENV)/.test ## PostgreSQL, Redis, web, worker and schedule as processe
 test: $(VENV)/.test ## the whole suite on PostgreSQL, a real worker on Redis, then what may differ on SQLite
 	@$(RUN) -m tests.run $(ARGS)
 
-test-fast: $(VENV)/.test ## rules, architecture and services on SQLite, without any server
+test-fast: $(VENV)/.test ## everything that needs no server and no browser, on SQLite
 	@$(RUN) -m pytest -q -m "not browser and not worker and not races and not fuzz" $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, direction of imports, missing migrations

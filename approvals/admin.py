@@ -108,7 +108,8 @@ class StepInline(LookOnlyInline):
 def _answer_text(answer: Answer) -> str:
     said = "Yes" if answer.yes else "No"
     why = f": {answer.comment}" if answer.comment else ""
-    return f"{said} by {answer.user.name} at {answer.at:%Y-%m-%d %H:%M %Z}{why}"
+    at = timezone.localtime(answer.at)
+    return f"{said} by {answer.user.name} at {at:%Y-%m-%d %H:%M %Z}{why}"
 
 
 class SnapshotInline(LookOnlyInline):

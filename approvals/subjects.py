@@ -35,7 +35,7 @@ class Facts:
     """What the engine asks of a subject. `gross` is the subtotal with tax.
 
     `basis` is the subject's own working (a priced cart), handed back to it so that nothing is
-    computed twice.
+    computed twice. `lasting_id` is given where each try makes the subject anew: what all tries have in common.
     """
 
     subject_id: str
@@ -50,6 +50,7 @@ class Facts:
     items: tuple[Item, ...] = ()
     approvals_on: bool = True
     basis: Any = None
+    lasting_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,11 @@ class Subject(ABC):
     @abstractmethod
     def decided(self, record: Any, approval: Approval, move: Move, actor: Actor, now: datetime) -> None:
         """The question was answered, or closed: carry it over to the subject."""
+
+
+def primary_key(subject_id: str) -> int:
+    """The number in a subject's id; 0, which no record has, for what is none."""
+    return int(subject_id) if subject_id.isdecimal() and subject_id.isascii() else 0
 
 
 @cache

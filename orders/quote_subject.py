@@ -12,7 +12,7 @@ from approvals.lifecycle import PURCHASE, Move
 from approvals.models import Approval, SubjectKind
 from approvals.policy import Item
 from approvals.similar import Earlier
-from approvals.subjects import Content, Facts, Subject
+from approvals.subjects import Content, Facts, Subject, primary_key
 from companies.actors import Actor
 from companies.preferences import PreferenceKey, preference
 from config.kit.canonical import plain
@@ -38,7 +38,7 @@ class QuoteCheckout(Subject):
 
     def fetch(self, actor: Actor, subject_id: str) -> Quote:
         """A quote the actor has a part in."""
-        quote = _with_switch(Quote.objects.visible_to(actor)).filter(pk=_pk(subject_id)).first()
+        quote = _with_switch(Quote.objects.visible_to(actor)).filter(pk=primary_key(subject_id)).first()
         if quote is None:
             raise Missing("There is no such quote.")
         return quote
@@ -56,14 +56,14 @@ class QuoteCheckout(Subject):
     def settle(self, subject_id: str, now: datetime, record: Any = None) -> bool:
         """Expire an offer whose time is over, and with it what was asked about it."""
         if record is None:
-            overdue = Quote.objects.overdue(now).filter(pk=_pk(subject_id)).exists()
+            overdue = Quote.objects.overdue(now).filter(pk=primary_key(subject_id)).exists()
         else:
             overdue = record.is_overdue(now)
-        return overdue and expire_quote(_pk(subject_id), now)
+        return overdue and expire_quote(primary_key(subject_id), now)
 
     def ends_at(self, subject_id: str) -> datetime | None:
         """Until when the offer holds."""
-        return Quote.objects.filter(pk=_pk(subject_id)).values_list("valid_to", flat=True).first()
+        return Quote.objects.filter(pk=primary_key(subject_id)).values_list("valid_to", flat=True).first()
 
     def earlier_orders(self, approval: Approval, actor: Actor, skus: Collection[str]) -> list[Earlier]:
         """Of the company's last purchases those that had some of these in them."""
@@ -79,7 +79,7 @@ class QuoteCheckout(Subject):
 
     def lock(self, subject_id: str) -> Quote:
         """The quote, locked, with what pricing needs."""
-        return _with_switch(Quote.objects.locked()).get(pk=_pk(subject_id))
+        return _with_switch(Quote.objects.locked()).get(pk=primary_key(subject_id))
 
     def check_askable(self, record: Quote, facts: Facts) -> None:
         """Only an open offer whose lines can be bought can be asked about."""
@@ -140,10 +140,6 @@ def _with_switch(quotes: QuerySet[Quote]) -> QuerySet[Quote]:
     return quotes.select_related("marketplace__owner", "company", "owner", "approval", "tenant", "seller").annotate(
         quote_approval=preference(OuterRef("tenant_id"), PreferenceKey.QUOTE_APPROVAL)
     )
-
-
-def _pk(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() else 0
 
 
 def _label(quote: Quote, priced: PricedQuote) -> str:

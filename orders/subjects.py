@@ -10,7 +10,7 @@ from approvals.lifecycle import PURCHASE, REVIEW, Move
 from approvals.models import Approval, SubjectKind
 from approvals.policy import Item
 from approvals.similar import Earlier
-from approvals.subjects import Content, Facts, Subject
+from approvals.subjects import Content, Facts, Subject, primary_key
 from companies.actors import Actor
 from config.kit.money import Money
 from config.kit.refused import Invalid, Late, Missing, NotYours
@@ -38,7 +38,7 @@ class CartCheckout(Subject):
     def fetch(self, actor: Actor, subject_id: str) -> Cart:
         """The actor's own cart, or one held for them."""
         carts = Cart.objects.visible_to(actor).select_related("marketplace__owner", "company", "owner")
-        cart = carts.filter(pk=_pk(subject_id)).first()
+        cart = carts.filter(pk=primary_key(subject_id)).first()
         if cart is None:
             raise Missing("There is no such cart.")
         return cart
@@ -73,7 +73,7 @@ class CartCheckout(Subject):
     def lock(self, subject_id: str) -> Cart:
         """The cart, locked, with what pricing needs."""
         carts = Cart.objects.locked().select_related("marketplace__owner", "company", "owner")
-        return carts.get(pk=_pk(subject_id))
+        return carts.get(pk=primary_key(subject_id))
 
     def check_askable(self, record: Cart, facts: Facts) -> None:
         """Only an open cart with lines can be asked about."""
@@ -146,7 +146,7 @@ class OrderReview(Subject):
 
     def fetch(self, actor: Actor, subject_id: str) -> Order:
         """An order the actor has a part in."""
-        order = Order.objects.visible_to(actor).filter(pk=_pk(subject_id)).first()
+        order = Order.objects.visible_to(actor).filter(pk=primary_key(subject_id)).first()
         if order is None:
             raise Missing("There is no such order.")
         return order
@@ -157,7 +157,7 @@ class OrderReview(Subject):
 
     def lock(self, subject_id: str) -> Order:
         """The order, locked after the subscriptions that follow it."""
-        return lock_order(Order.objects.get(pk=_pk(subject_id)))
+        return lock_order(Order.objects.get(pk=primary_key(subject_id)))
 
     def check_askable(self, record: Order, facts: Facts) -> None:
         """A review is opened when the order is placed, and never asked for by anybody."""
@@ -194,13 +194,6 @@ class OrderReview(Subject):
     def decided(self, record: Order, approval: Approval, move: Move, actor: Actor, now: datetime) -> None:
         """Approve, reject or withdraw the order along with its review."""
         review_decided(record, self._carried_over[move], actor, now)
-
-
-def _pk(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        return 0
 
 
 def _label(priced: PricedCart) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from approvals.lifecycle import PURCHASE, Move
 from approvals.models import Approval, SubjectKind
 from approvals.policy import Item
-from approvals.subjects import Content, Facts, Subject
+from approvals.subjects import Content, Facts, Subject, primary_key
 from companies.actors import Actor
 from config.kit.money import Money
 from config.kit.refused import Invalid, Late, Missing
@@ -33,7 +33,7 @@ class SubscriptionChangeCheckout(Subject):
 
     def fetch(self, actor: Actor, subject_id: str) -> SubscriptionChange:
         """A change of a subscription the actor has a part in."""
-        change = _changes().filter(pk=_pk(subject_id)).first()
+        change = _changes().filter(pk=primary_key(subject_id)).first()
         if change is None or not Subscription.objects.visible_to(actor).filter(pk=change.subscription_id).exists():
             raise Missing("There is no such change.")
         return change
@@ -42,12 +42,19 @@ class SubscriptionChangeCheckout(Subject):
         """End a subscription whose time is over, and with it what was asked about it."""
         if record is not None and record.subscription.status_at(now) == record.subscription.status:
             return False
-        pk = Subscription.objects.over(now).filter(changes__pk=_pk(subject_id)).values_list("pk", flat=True).first()
+        pk = (
+            Subscription.objects.over(now)
+            .filter(changes__pk=primary_key(subject_id))
+            .values_list("pk", flat=True)
+            .first()
+        )
         return pk is not None and carry_on(pk, now)
 
     def ends_at(self, subject_id: str) -> datetime | None:
         """The end of a trial, or of what is not renewed."""
-        ending = Subscription.objects.filter(Q(is_trial=True) | Q(auto_renews=False), changes__pk=_pk(subject_id))
+        ending = Subscription.objects.filter(
+            Q(is_trial=True) | Q(auto_renews=False), changes__pk=primary_key(subject_id)
+        )
         return ending.values_list("renews_at", flat=True).first()
 
     def bound_by(self, record: SubscriptionChange) -> int | None:
@@ -56,7 +63,7 @@ class SubscriptionChangeCheckout(Subject):
 
     def lock(self, subject_id: str) -> SubscriptionChange:
         """The change, its subscription locked before it."""
-        pk = _pk(subject_id)
+        pk = primary_key(subject_id)
         Subscription.objects.locked().get(changes__pk=pk)
         return _changes().select_for_update(of=("self",), no_key=True).get(pk=pk)
 
@@ -85,6 +92,7 @@ class SubscriptionChangeCheckout(Subject):
             gross=priced.subtotal,
             items=(Item(line.name.get("en", line.sku), Money(line.amounts.gross, subscription.currency)),),
             basis=priced,
+            lasting_id=subscription.number,
         )
 
     def content(self, record: SubscriptionChange, facts: Facts, details: Mapping[str, Any], now: datetime) -> Content:
@@ -185,7 +193,3 @@ def _changes() -> Any:
         "listing__plan",
         "plan",
     )
-
-
-def _pk(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() else 0

@@ -316,7 +316,7 @@ def _nobody(
     }
     outbox.post(
         [Letter(admin, "approval.nobody_eligible", said, reverse("dashboard:company")) for admin in admins],
-        event=f"{facts.subject_key}:{now.date().isoformat()}",
+        event=f"{kind}:{facts.lasting_id or facts.subject_id}:nobody:{now.date().isoformat()}",
         tenant_id=facts.tenant_id,
         about=("company", facts.company.key),
         now=now,

@@ -7,6 +7,7 @@ import pytest
 
 from approvals.models import Approval
 from catalog.models import Listing, Plan, Product
+from companies.models import Member
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.models import Order, Subscription
 from orders.services import cart_changes, carts
@@ -104,6 +105,17 @@ class TestBeginning:
         subscribe(cast, "bea", plans["BASIC"], trial=True)
 
         assert sorted(Subscription.objects.values_list("status", flat=True)) == ["awaiting", "cancelled"]
+
+    def test_that_nobody_can_approve_a_change_is_told_once_a_day(self, cast, plans):
+        """Each try is a change of its own, and the admins read of the first."""
+        basic = running(cast, "rita", plans["BASIC"])
+        Member.objects.filter(user=cast.rita).update(in_approval_group=True)
+
+        with told_since() as news:
+            for _ in range(2):
+                assert ask_change(cast, "rita", basic, plans["PRO"], None).refusal.code == "nobody_eligible"
+
+        assert sorted(news) == ["approval.nobody_eligible to ana", "approval.nobody_eligible to tom"]
 
     def test_a_cart_keeps_its_plan_in_another_currency_and_at_a_new_offer(self, cast, plans):
         """Each plan of a product has its own offer; a month must not become a year on the way."""
