@@ -136,7 +136,7 @@ def test_texts_are_shown_as_they_were_typed(ask, sign_in):
 def test_the_page_costs_a_constant_number_of_queries(ask, sign_in, django_assert_max_num_queries):
     approval = ask()
     tom = sign_in("tom")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         tom.get(page(approval))
 
 
