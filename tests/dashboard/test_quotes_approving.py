@@ -286,5 +286,5 @@ def test_lists_and_home_speak_of_the_quote(cast, case, sign_in, words):
 def test_the_page_costs_a_constant_number_of_queries(cast, case, sign_in, django_assert_max_num_queries):
     _, approval = case
     bea = sign_in("bea")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         bea.get(page(approval))
