@@ -138,7 +138,11 @@ def send_again(*, actor: Actor, delivery_id: int, now: datetime | None = None) -
 
 
 def why_not_again(delivery: WebhookDelivery, now: datetime) -> str:
-    """Why a call cannot be sent again now; empty where it can. One query."""
+    """Why a call cannot be sent again now; empty where it can. Two queries.
+
+    What was taken is old news once something later was told of the same order: a system that heard of it only then
+    would deliver what was cancelled.
+    """
     if delivery.state == CallState.DROPPED:
         return "What this call told is settled; nobody needs it any more."
     if not delivery.body:
@@ -147,6 +151,10 @@ def why_not_again(delivery: WebhookDelivery, now: datetime) -> str:
         return "This call is being made right now."
     if not WebhookEndpoint.objects.filter(company_id=delivery.company_id, is_active=True).exists():
         return "There is no endpoint that is switched on."
+    about = {"company_id": delivery.company_id, "about_kind": delivery.about_kind, "about_key": delivery.about_key}
+    later = WebhookDelivery.objects.filter(**about, pk__gt=delivery.pk) if delivery.about_kind else None
+    if later is not None and delivery.state == CallState.SENT and later.exists():
+        return f"A later call tells how {delivery.about_key} stands: send that one again."
     return ""
 
 

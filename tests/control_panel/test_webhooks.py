@@ -100,7 +100,7 @@ def test_the_log_is_found_by_order_state_and_kind(cast, sign_in, words, system, 
     system.answer(500)
     calling.call_due()
     victor = sign_in("victor")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         everything = words(victor.get(LIST))
     assert f"{first.number}: An order is yours to deliver" in everything
     assert "2 calls" in everything

@@ -141,6 +141,9 @@ def test_given_up_in_the_end_and_sent_again_by_hand(cast, system, endpoint):
     assert set(system.ids()) == {delivery.call_id}
     delivery.refresh_from_db()
     assert delivery.state == CallState.SENT
+    posted(cast, 2)
+    with pytest.raises(Late, match="A later call tells how CS1001 stands"):
+        send_again(actor=cast.actor("victor"), delivery_id=delivery.pk, now=now)
 
 
 def test_who_wants_to_be_called_later_is_and_who_wants_no_calls_gets_none(cast, system, endpoint):
