@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from approvals.models import Approval
 from catalog.models import Listing
+from companies.models import Member
 from companies.portal import one_of, page_before, page_of, refusals, seller_area
 from config.kit.refused import Invalid, Late
 from config.kit.wording import quantity_text
@@ -60,18 +61,19 @@ def customers(request: HttpRequest) -> HttpResponse:
     check_orders_for_customers(request.seller)
     chosen = CustomerFilter(request.GET, places=selling_places(request.seller))
     here = chosen.marketplace_chosen()
-    people = customers_of(request.seller, here) if here else []
+    people = customers_of(request.seller, here) if here else Member.objects.none()
     if request.method == "POST":
         wanted = lists.whom(here, people, request.POST.get("customer", ""))
         cart = prepare_cart(actor=request.seller, marketplace=here, whom=wanted)
         return redirect("control_panel:behalf_cart", cart.key)
+    page = page_of(request, chosen.matching(people))
     shown = {
         "filter": chosen,
         "filtered": bool(request.GET.get("search")),
         "reset_url": request.path,
         "marketplace": here,
-        "page": page_of(request, chosen.matching(people)),
-        "knows_nobody": not people,
+        "page": page,
+        "knows_nobody": not page.object_list and not people.exists(),
         "tabs": lists.behalf_tabs(request.seller, "behalf_customers"),
     }
     return render(request, "control_panel/behalf_customers.html", shown)

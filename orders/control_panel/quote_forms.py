@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from companies.models import Marketplace, Member
@@ -23,6 +24,7 @@ MOMENT = "%Y-%m-%dT%H:%M"
 PER_UNIT, IN_ALL = "unit", "total"
 AS_IT_STANDS = "="  # no id of an address or method is spelled like this
 LONGEST_NUMBER = 30
+MOST_WORDS = 10
 NO_NUMBER = "Write it as a number with a point, such as 1234.50."
 
 Choices = Iterable[tuple[str, str]]
@@ -233,11 +235,9 @@ class CustomerFilter(forms.Form):
         key = self.cleaned_data.get("marketplace") if self.is_valid() else ""
         return next((place for place in self.places if place.key == key), self.places[0] if self.places else None)
 
-    def matching(self, people: Iterable[Member]) -> list[Member]:
+    def matching(self, people: QuerySet[Member]) -> QuerySet[Member]:
         """Those in whom every word is found."""
-        words = (self.cleaned_data.get("search", "") if self.is_valid() else "").lower().split()
-        return [
-            each
-            for each in people
-            if all(word in f"{each.user.name} {each.user.email} {each.company.name}".lower() for word in words)
-        ]
+        for word in (self.cleaned_data.get("search", "") if self.is_valid() else "").split()[:MOST_WORDS]:
+            named = Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word)
+            people = people.filter(named | Q(user__email__icontains=word) | Q(company__name__icontains=word))
+        return people

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from companies.models import Customer, Marketplace, Member
+from companies.models import Marketplace, Member
 from companies.portal import page_of, refusals, seller_area
-from config.kit.refused import Invalid, NotYours
+from config.kit.refused import NotYours
 from orders.control_panel import quote_rows as rows
+from orders.control_panel.behalf import whom
 from orders.control_panel.quote_forms import CustomerFilter
-from orders.services.quote_making import ForWhom, customers_of, make_quote
+from orders.services.quote_making import customers_of, make_quote
 
 
 def back(request: HttpRequest) -> str:
@@ -31,18 +31,19 @@ def new(request: HttpRequest) -> HttpResponse:
     places = _places(request)
     chosen = CustomerFilter(request.GET, places=places)
     here = chosen.marketplace_chosen()
-    people = customers_of(request.seller, here) if here else []
+    people = customers_of(request.seller, here) if here else Member.objects.none()
     if request.method == "POST":
         number = _made_for(request, here, people)
         messages.success(request, f"Quote {number} is a draft. Add lines, then open it.")
         return redirect("control_panel:quote", number)
+    page = page_of(request, chosen.matching(people))
     shown = {
         "filter": chosen,
         "filtered": bool(request.GET.get("search")),
         "reset_url": reverse("control_panel:quote_new"),
         "marketplace": here,
-        "page": page_of(request, chosen.matching(people)),
-        "knows_nobody": not people,
+        "page": page,
+        "knows_nobody": not page.object_list and not people.exists(),
     }
     return render(request, "control_panel/quote_new.html", shown)
 
@@ -53,12 +54,7 @@ def _places(request: HttpRequest) -> list[Marketplace]:
     return rows.selling_places(request.seller)
 
 
-def _made_for(request: HttpRequest, here: Marketplace | None, people: Sequence[Member]) -> str:
+def _made_for(request: HttpRequest, here: Marketplace | None, people: QuerySet[Member]) -> str:
     """Begin a draft for the person who was chosen; returns its number."""
-    wanted = request.POST.get("customer", "")
-    member = next((each for each in people if str(each.pk) == wanted), None)
-    customer = Customer.objects.filter(tenant_id=here.tenant_id, user_id=member.user_id).first() if member else None
-    if here is None or member is None or customer is None:
-        raise Invalid("Choose one of the customers of this list.", field="customer")
-    whom = ForWhom(customer.number, member.company.key)
-    return make_quote(actor=request.seller, marketplace=here, whom=whom).number
+    wanted = whom(here, people, request.POST.get("customer", ""))
+    return make_quote(actor=request.seller, marketplace=here, whom=wanted).number

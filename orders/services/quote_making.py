@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from companies.actors import Actor
@@ -99,18 +99,18 @@ def make_quote(
     return quote
 
 
-def customers_of(actor: Actor, marketplace: Marketplace) -> list[Member]:
+def customers_of(actor: Actor, marketplace: Marketplace) -> QuerySet[Member]:
     """The people of customer companies that a seller may make a quote for, by company and name.
 
     Those who have ordered from it, asked it for a quote, or hold a cart on its own marketplace or shop there first;
-    API clients and platform staff know everybody. Only who may order there is offered. One query.
+    API clients and platform staff know everybody. Only who may order there is offered.
     """
     people = Member.objects.active().filter(
         company__tenant_id=marketplace.tenant_id, company__kind=CompanyKind.CUSTOMER, role__in=GROUP_ROLES
     )
     if not (actor.is_client or actor.platform):
         people = people.filter(_known_to(actor.company_id, marketplace))
-    return list(people.select_related("company", "user").order_by("company__name", "user__last_name", "pk"))
+    return people.select_related("company", "user").order_by("company__name", "user__last_name", "pk")
 
 
 def check_serves(actor: Actor, marketplace: Marketplace) -> None:
