@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from approvals.models import Approval, ApprovalEvent, Snapshot, SubjectKind
 from approvals.policy import Person
+from config.kit.wording import either
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -72,7 +73,7 @@ def both_sides(approval: Approval, topic: str, facts: dict[str, Any], *, but: in
 
 def lost_right(approval: Approval, snapshot: Snapshot, eligible: Iterable[Person]) -> Letter:
     """To the requester: whom it is put to can no longer decide; `eligible` can."""
-    names = " or ".join(person.name for person in eligible)
+    names = either(person.name for person in eligible)
     said = f"{names} can decide it." if names else "At the moment nobody can decide it."
     return letter(approval, approval.requester_id, "approval.approver_lost", facts_of(approval, snapshot, reason=said))
 

@@ -19,6 +19,7 @@ from companies.actors import Actor, ActorKind
 from companies.models import Member
 from companies.roles import GROUP_ROLES, Role
 from config.kit.refused import Late, NotYours
+from config.kit.wording import either
 
 DECIDING = (Move.APPROVE, Move.APPROVE_AND_ORDER, Move.DECLINE)
 ORDERING = (Move.APPROVE_AND_ORDER, Move.PLACE_ORDER)
@@ -147,7 +148,7 @@ def _check_people(approval: Approval, move: Move, standing: Standing) -> None:
     roles = {person.user_id: person.role for person in standing.people}
     as_approver = move in DECIDING or (move is Move.AMEND and actor.user_id == approval.approver_id)
     if as_approver and all(p.user_id != actor.user_id for p in standing.eligible):
-        names = " or ".join(person.name for person in standing.eligible)
+        names = either(person.name for person in standing.eligible)
         raise NotYours(
             "You can no longer decide this, because your group or the company's approval group has "
             f"changed. {names + ' can.' if names else 'Nobody else can at the moment.'}",

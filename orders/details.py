@@ -150,6 +150,8 @@ def _addresses(raw: Any) -> dict[str, Address]:
         if not isinstance(entry, Mapping):
             raise Invalid("An address must have fields.", field="addresses")
         kind = _text(entry.get("type"), "addresses.type").upper()
+        if not kind:  # kept with the details, but it is nobody's to say what it is for
+            continue
         if kind not in (SHIPPING, BILLING):
             raise Invalid("An address is of type SHIPPING or BILLING.", field="addresses.type")
         if kind in addresses:

@@ -30,6 +30,7 @@ from companies.services.idempotency import Once, remember
 from config.kit.records import KEY_FORMAT
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from config.kit.storable import storable_json
+from config.kit.wording import either
 from notifications import outbox
 from notifications.outbox import Letter
 
@@ -140,7 +141,7 @@ def _ask(subject: Subject, record: Any, actor: Actor, question: Question, now: d
         return _nobody(subject.kind, facts, ruling, content, actor, question, now)
     approver = next((p for p in ruling.eligible if p.user_id == question.approver_id), None)
     if approver is None:
-        names = " or ".join(person.name for person in ruling.eligible)
+        names = either(person.name for person in ruling.eligible)
         raise Invalid(f"Choose somebody who may approve this: {names}.", field="approver", code="not_eligible")
     approval = _write(subject, facts, ruling, approver, content, actor, question, now)
     subject.hold(record, facts, approval, now)

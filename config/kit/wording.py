@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -76,6 +76,12 @@ def ago_text(at: datetime, now: datetime) -> str:
     if abs(now - at) < MINUTE:
         return "just now"
     return f"{span_text(now - at)} ago" if at < now else f"in {span_text(at - now)}"
+
+
+def either(names: Iterable[str]) -> str:
+    """A choice of people: `Ana Diaz, Bea Lindt or Tom Weber`; empty without any."""
+    *others, last = list(names) or [""]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def text_in(texts: Mapping[str, str] | str | None, language: str) -> str:

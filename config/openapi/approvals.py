@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from config.openapi.approval_errors import DELETING, codes, examples
-from config.openapi.shared import ADDRESS_EXAMPLE, HISTORY_EVENT, METADATA, TIMES_EXAMPLE
+from config.openapi.shared import (
+    ADDRESS_EXAMPLE,
+    ADDRESS_TYPE,
+    CHECKOUT_ADDRESS,
+    HISTORY_EVENT,
+    METADATA,
+    TIMES_EXAMPLE,
+)
 from config.openapi.words import (
     ANYTHING,
     CURRENCY,
@@ -140,11 +147,16 @@ SCHEMAS: dict[str, Schema] = {
             "shipping?": maybe(ref("ShippingChoice")),
             "payment?": maybe({"type": "object"}),
             "paymentMethods?": maybe(many(ref("PaymentMethod"))),
-            "addresses?": maybe(many(ref("CheckoutAddress"))),
+            "addresses?": maybe(many(ref("ApprovalAddress"))),
             "deliveryWindow?": maybe(ref("DeliveryWindow")),
         },
         "How it is to be delivered and paid. Every part may be left open.",
         example=DETAILS_EXAMPLE,
+    ),
+    "ApprovalAddress": given(
+        {"type?": ADDRESS_TYPE, **CHECKOUT_ADDRESS},
+        "An address to ship to or to bill to. One that does not say which is kept, and binds nothing.",
+        example={"type": "SHIPPING", **ADDRESS_EXAMPLE},
     ),
     "ApprovalWanted": given(
         {

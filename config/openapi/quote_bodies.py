@@ -273,6 +273,7 @@ SCHEMAS: dict[str, Schema] = {
             "comment": obj({"employeeComment?": TEXT}),
             "customerReference?": TEXT,
             "customerComment?": TEXT,
+            "restriction?": TEXT,
             "billingAddress": ref("QuoteAddress"),
             "shippingAddress": ref("QuoteAddress"),
             "items": many(ref("QuoteItem")),

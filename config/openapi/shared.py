@@ -66,6 +66,13 @@ HISTORY_EVENT: dict[str, Schema] = {
 WINDOW_EXAMPLE = {"id": "window-morning", "slotId": "morning", "deliveryDate": "2026-12-01T08:00:00.000Z"}
 VALUES_EXAMPLE = {"netValue": 1000, "grossValue": 1190, "taxValue": 190}
 
+ADDRESS_TYPE = one_of("SHIPPING", "BILLING")
+CHECKOUT_ADDRESS: dict[str, Schema] = {
+    **{f"{name}?": each for name, each in ADDRESS_FIELDS.items()},
+    "zipCode?": {"type": "string", "maxLength": 11},
+    "country?": {"type": "string", "minLength": 2, "maxLength": 2},
+}
+
 _DETAIL = obj({"field?": TEXT, "type?": TEXT, "message?": TEXT, "moreInfo?": maybe(TEXT)})
 
 SCHEMAS: dict[str, Schema] = {
@@ -142,10 +149,8 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "CheckoutAddress": given(
         {
-            "type": one_of("SHIPPING", "BILLING"),
-            **{f"{name}?": each for name, each in ADDRESS_FIELDS.items()},
-            "zipCode?": {"type": "string", "maxLength": 11},
-            "country?": {"type": "string", "minLength": 2, "maxLength": 2},
+            "type": ADDRESS_TYPE,
+            **CHECKOUT_ADDRESS,
         },
         "An address to ship to or to bill to. Ordering needs contactName, street, zipCode, city and country.",
         example={"type": "SHIPPING", **ADDRESS_EXAMPLE},

@@ -98,6 +98,7 @@ def columns(actor: Actor, now: datetime) -> Columns:
         "customer.firstName": Column("owner__first_name"),
         "customer.lastName": Column("owner__last_name"),
         "customer.contactEmail": Column("owner__email"),
+        "restriction": Column("restriction"),
         "employee.firstName": Column("employee__first_name", nullable=True),
         "employee.lastName": Column("employee__last_name", nullable=True),
         "company.name": Column("company_name"),

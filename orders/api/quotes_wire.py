@@ -94,6 +94,7 @@ def _quote(quote: Any, around: _Around) -> Values:
         "comment": {"employeeComment": quote.employee_comment} if quote.employee_comment and not quote.withheld else {},
         "customerReference": quote.customer_reference or None,
         "customerComment": quote.customer_comment or None,
+        "restriction": quote.restriction or None,
         "billingAddress": _address(quote.addresses.get(BILLING, {})),
         "shippingAddress": _address(quote.addresses.get(SHIPPING, {})),
         "items": [_item(line, quote, around) for line in quote.lines.all()],

@@ -16,10 +16,11 @@ from companies.actors import Actor
 from companies.models import Marketplace
 from companies.roles import CompanyKind
 from config.kit.refused import Invalid
+from config.kit.wording import either
 from orders.auditors import reviewer_of
 from orders.control_panel.behalf_forms import BehalfForm
 from orders.dashboard.checkout_form import locations_of, windows_of
-from orders.dashboard.content.amounts import count_of, either, in_reader_language, joined, tax_word
+from orders.dashboard.content.amounts import count_of, in_reader_language, joined, tax_word
 from orders.dashboard.content.cart import cart_lines, seen_token
 from orders.dashboard.content.checkout import lines_sum, shipping_choices, sums_of
 from orders.dashboard.content.shop import offers_on

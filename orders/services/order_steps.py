@@ -17,6 +17,7 @@ from approvals.subjects import Facts
 from companies.actors import Actor
 from config.kit.money import Money
 from config.kit.refused import Invalid, Late, NotYours
+from config.kit.wording import either
 from orders.models import Order
 from orders.priced import PricedCart
 from orders.quote_priced import PricedQuote
@@ -59,7 +60,7 @@ def not_permitted(ruling: Ruling) -> NotYours:
     """The refusal of somebody whom the policy does not let order alone, with its reasons."""
     if ruling.verdict is Verdict.FORBIDDEN:
         return NotYours(ruling.reasons[0].text, code="may_not_order")
-    names = " or ".join(person.name for person in ruling.eligible)
+    names = either(person.name for person in ruling.eligible)
     return NotYours(
         f"This order needs approval{' by ' + names if names else ''}.",
         code="approval_required",

@@ -423,7 +423,7 @@ class TestTheEmployee:
         assert shown["mixins"] == {"erp": {"cost": 1, "unit": "kg"}}
         assert shown["metadata"]["mixins"] == {"erp": "https://schemas.example/erp.json"}
         assert shown["items"][0]["product"]["mixins"] == {"colour": "red"}
-        assert again(asked).restriction == "EU"
+        assert again(asked).restriction == shown["restriction"] == "EU"
 
     def test_takes_things_away(self, cast, desk, quote):
         desk.patch(at(quote), [operation("/comment", "x"), operation("/mixins/a", 1, "ADD")])

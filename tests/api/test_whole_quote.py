@@ -242,7 +242,7 @@ def test_a_whole_quote(cast):
         403,
         code(
             403,
-            "This order needs approval by Ana Diaz or Bea Lindt or Tom Weber.",
+            "This order needs approval by Ana Diaz, Bea Lindt or Tom Weber.",
             details=["Requesters need approval for every order."],
         ),
     )

@@ -56,6 +56,9 @@ class TestReading:
 
         assert read.addresses["SHIPPING"] == HAMBURG
 
+    def test_an_address_that_is_for_nothing_binds_nothing(self):
+        assert read_details({"addresses": [HAMBURG, {"type": None, **HAMBURG}]}).addresses == {}
+
     def test_numbers_are_taken_as_text(self):
         read = read_details({"addresses": [{"type": "SHIPPING", **HAMBURG, "zipCode": 20457, "streetNumber": 12}]})
 
@@ -91,7 +94,6 @@ UNUSABLE = [
     ("addresses are an object", {"addresses": {"SHIPPING": HAMBURG}}, "addresses"),
     ("an address is text", {"addresses": ["Hamburg"]}, "addresses"),
     ("eleven addresses", {"addresses": [{"type": "SHIPPING"}] * 11}, "addresses"),
-    ("an address of no type", {"addresses": [HAMBURG]}, "addresses.type"),
     ("an address of a strange type", {"addresses": [{"type": "HOME", **HAMBURG}]}, "addresses.type"),
     ("two delivery addresses", {"addresses": [{"type": "SHIPPING", **HAMBURG}] * 2}, "addresses.SHIPPING"),
     (

@@ -10,6 +10,7 @@ from companies.preferences import PreferenceKey
 from companies.roles import Role
 from companies.services.idempotency import Once, made_before
 from config.kit.refused import Invalid, Late, Missing, NotYours
+from config.kit.wording import either
 from notifications.models import Notice
 from orders.models import Checkout, Order, OrderLine
 from orders.quote_edits import AddLine, RemoveLine, SetShipping, SetText, Text
@@ -115,7 +116,7 @@ class TestWhoMayAlone:
                 with nothing_changes(), pytest.raises(NotYours) as refused:
                     attempt(cast, who, quote)
                 assert refused.value.code == "approval_required"
-                assert refused.value.text == f"This order needs approval by {' or '.join(answer)}."
+                assert refused.value.text == f"This order needs approval by {either(answer)}."
             assert [person.name for person in preview(cast, who, quote).eligible] == answer
 
     @pytest.mark.parametrize(

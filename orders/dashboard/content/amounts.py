@@ -57,11 +57,6 @@ def label_of(names: Sequence[Mapping[str, str] | str]) -> str:
     return in_reader_language(names[0]) + (f" and {more} more" if more else "")
 
 
-def either(names: Sequence[str]) -> str:
-    """`Ana Diaz or Tom Weber`."""
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
 def joined(names: Sequence[str]) -> str:
     """`Standing desk, Office chair and Field guide`."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
