@@ -15,16 +15,20 @@ from orders.models import Order
 
 
 def parties_of(order: Order, actor: Actor) -> frozenset[OrderParty]:
-    """What the actor is to this order now. One query for sellers and platform staff, none for customers.
+    """What the actor is to this order now. One query for sellers, platform staff and a customer's admins, none for who
+    bought it.
 
     Platform staff stand in for a selling or delivering company that has nobody active to do it, and review for a
     marketplace that leaves it to them. An API client delivers and cancels for its tenant; a review is for people.
     """
-    return _parties(order, actor, _reviewers([order], actor))
+    parties = _parties(order, actor, _reviewers([order], actor))
+    if OrderParty.CUSTOMER in parties and actor.user_id != order.buyer_id and not _is_admin_now(actor):
+        parties -= {OrderParty.CUSTOMER}
+    return parties
 
 
 def parties_of_each(orders: Sequence[Order], actor: Actor) -> list[frozenset[OrderParty]]:
-    """The same for many orders, in as many queries."""
+    """The same for many orders, in as many queries, with a customer's group as it was when the actor was resolved."""
     reviewers = _reviewers(orders, actor)
     return [_parties(order, actor, reviewers) for order in orders]
 
@@ -47,6 +51,12 @@ def _parties(order: Order, actor: Actor, reviewers: set[tuple[int, int]]) -> fro
         if _stands_for(order.vendor_id, actor, reviewers):
             parties.add(OrderParty.PROVISIONER)
     return frozenset(parties)
+
+
+def _is_admin_now(actor: Actor) -> bool:
+    """Asked of the table: somebody may have been demoted since the actor was resolved."""
+    admins = Member.objects.active().filter(role=Role.ADMIN)
+    return admins.filter(company_id=actor.company_id, user_id=actor.user_id).exists()
 
 
 def _of_system(order: Order, actor: Actor) -> frozenset[OrderParty]:

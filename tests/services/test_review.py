@@ -12,6 +12,8 @@ from approvals.services import decline as decline_purchase
 from companies.models import Member
 from config.kit.refused import Invalid, Late, Missing, NotYours, Refused
 from orders.models import Order
+from orders.services.delivery import cancel_order
+from orders.services.review import withdraw_order
 from tests.stories.scenes import (
     OVER,
     accept,
@@ -165,6 +167,14 @@ class TestWithdrawing:
 
         with nothing_changes(), pytest.raises(NotYours):
             withdraw(cast, "hugo", placed)
+
+    def test_an_admin_who_was_demoted_this_moment_withdraws_nothing(self, cast, waiting):
+        ana = cast.actor("ana")
+        Member.objects.filter(user=cast.ana).update(role="buyer")
+
+        for end in (withdraw_order, cancel_order):
+            with nothing_changes(), pytest.raises(NotYours):
+                end(actor=ana, order_id=waiting.pk)
 
     def test_a_private_customer_may(self, cast):
         (placed,) = ordered(cast, "paula", {"SERVER-01": 1})
