@@ -224,7 +224,7 @@ def test_the_pages_take_as_many_queries_for_many_as_for_few(cast, plans, sign_in
 
     with django_assert_max_num_queries(8):
         ana.get(LIST)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         ana.get(page_of(subscriptions[0]))
     with django_assert_max_num_queries(12):
         ana.get(page_of(subscriptions[3]) + "change/")
