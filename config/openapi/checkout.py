@@ -139,8 +139,8 @@ CHECKOUT = Service(
                         "message": "Order with cartId 'X' and checkout=true already exists (order id: CS1001)",
                         "moreInfo": None,
                         "details": [
-                            {"field": "cartId", "type": _INDEX, "message": "X", "moreInfo": None},
-                            {"field": "existingOrderId", "type": _INDEX, "message": "CS1001", "moreInfo": None},
+                            {"field": "cartId", "type": _INDEX, "message": "X"},
+                            {"field": "existingOrderId", "type": _INDEX, "message": "CS1001"},
                         ],
                     }
                 },

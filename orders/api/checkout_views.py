@@ -145,8 +145,8 @@ class PlaceOrder(OrderServiceView):
         index = f"unique_checkout_{field}_index"
         message = f"Order with {field} '{key}' and checkout=true already exists (order id: {first.number})"
         details = [
-            {"field": field, "type": index, "message": key, "moreInfo": None},
-            {"field": "existingOrderId", "type": index, "message": first.number, "moreInfo": None},
+            {"field": field, "type": index, "message": key},
+            {"field": "existingOrderId", "type": index, "message": first.number},
         ]
         return ApiError(409, message, kind="Conflict", details=details, more_info=None)
 

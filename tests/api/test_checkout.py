@@ -346,8 +346,8 @@ class TestOrderingAgain:
             "message": f"Order with cartId '{cart.key}' and checkout=true already exists (order id: {first})",
             "moreInfo": None,
             "details": [
-                {"field": "cartId", "type": index, "message": cart.key, "moreInfo": None},
-                {"field": "existingOrderId", "type": index, "message": first, "moreInfo": None},
+                {"field": "cartId", "type": index, "message": cart.key},
+                {"field": "existingOrderId", "type": index, "message": first},
             ],
         }
         assert Order.objects.count() == 1

@@ -53,8 +53,8 @@ def conflict(quote, number):
         "message": f"Order with quoteId '{quote.key}' and checkout=true already exists (order id: {number})",
         "moreInfo": None,
         "details": [
-            {"field": "quoteId", "type": index, "message": quote.key, "moreInfo": None},
-            {"field": "existingOrderId", "type": index, "message": number, "moreInfo": None},
+            {"field": "quoteId", "type": index, "message": quote.key},
+            {"field": "existingOrderId", "type": index, "message": number},
         ],
     }
 
