@@ -217,6 +217,8 @@ class Approval(HasHistory, Resource):
             models.Index(fields=["requester", "-created_at"], name="approval_by_requester"),
             models.Index(fields=["approver", "-created_at"], name="approval_by_approver"),
             models.Index(fields=["company", "-created_at"], name="approval_by_company"),
+            # All that was ever asked about a cart, quote, change or order; of the live ones there is one at most.
+            models.Index(fields=["subject_kind", "subject_id"], name="approval_by_subject"),
             models.Index(
                 fields=["approver", "expires_at"],
                 condition=Q(status=Status.PENDING),
