@@ -84,7 +84,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 def prepared(request: HttpRequest) -> HttpResponse:
     """The carts that are being prepared, and those sent for approval."""
     check_orders_for_customers(request.seller)
-    page = page_of(request, lists.prepared(request.seller).select_related("held_for"))
+    page = page_of(request, lists.prepared(request.seller).prefetch_related("held_for"))
     shown = {
         "page": page,
         "rows": lists.cart_rows(list(page), timezone.now()),

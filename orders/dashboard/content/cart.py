@@ -128,15 +128,16 @@ def seen_token(priced: PricedCart, ruling: Ruling, shipping: Iterable[Values] = 
 
 
 def other_carts(actor: Actor, open_cart: Cart | None, now: datetime, places: Collection[Marketplace]) -> Values:
-    """Carts that wait for an approval, open ones of other marketplaces, and those put aside. Three queries."""
+    """Carts that wait for an approval, open ones of other marketplaces, and those put aside. Four queries."""
     mine = Cart.objects.owned_by(actor).filter(marketplace__in=[place.pk for place in places])
     mine = mine.filter(status__in=UNFINISHED)
     if open_cart is not None:
         mine = mine.exclude(pk=open_cart.pk)
     carts = list(
         mine.exclude(status=CartStatus.OPEN, lines__isnull=True)
-        .select_related("held_for", "marketplace")
-        .prefetch_related("lines__product")
+        .select_related("marketplace")
+        # Not joined: few carts are held, and PostgreSQL reads all approvals along with them.
+        .prefetch_related("held_for", "lines__product")
         .annotate(line_count=Count("lines"))
         .order_by("-modified_at", "-pk")[:20]
     )
