@@ -94,8 +94,8 @@ def test_several_at_once_against_several_in_the_other_order(cast, rounds):
             partial(reject_many, actor=cast.actor("vera"), numbers=numbers[::-1], reason="No."),
         )
 
-        done_by_yes = {result.number for result in yes.got if result.done}
-        done_by_no = {result.number for result in no.got if result.done}
+        done_by_yes = {result.key for result in yes.got if result.done}
+        done_by_no = {result.key for result in no.got if result.done}
         assert done_by_yes | done_by_no == set(numbers)
         assert not done_by_yes & done_by_no
         assert {result.code for result in (*yes.got, *no.got)} <= {"", "late"}
