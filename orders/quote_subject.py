@@ -25,7 +25,7 @@ from orders.quote_content import quote_content
 from orders.quote_lifecycle import QuoteStatus
 from orders.quote_priced import PricedQuote, priced_quote
 from orders.quote_standing import check_there, how_the_quote_stands
-from orders.services.quote_steps import expire_quote
+from orders.services.quote_steps import expire_quote, lock_whole
 
 
 class QuoteCheckout(Subject):
@@ -79,7 +79,7 @@ class QuoteCheckout(Subject):
 
     def lock(self, subject_id: str) -> Quote:
         """The quote, locked, with what pricing needs."""
-        return _with_switch(Quote.objects.locked()).get(pk=primary_key(subject_id))
+        return lock_whole(_with_switch(Quote.objects.locked()), primary_key(subject_id))
 
     def check_askable(self, record: Quote, facts: Facts) -> None:
         """Only an open offer whose lines can be bought can be asked about."""

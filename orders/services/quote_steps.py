@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from approvals.models import SubjectKind
 from approvals.services.close import end_step
@@ -40,11 +41,25 @@ def find_quote(actor: Actor, quote_id: int, now: datetime) -> Quote:
 
 def lock_quote(quote_id: int) -> Quote:
     """The quote, locked until the transaction ends, with what pricing and standing need."""
-    return (
-        Quote.objects.locked()
-        .select_related("marketplace__owner", "company", "owner", "seller", "approval", "tenant")
-        .get(pk=quote_id)
-    )
+    related = ("marketplace__owner", "company", "owner", "seller", "approval", "tenant")
+    return lock_whole(Quote.objects.locked().select_related(*related), quote_id)
+
+
+def lock_whole(rows: QuerySet[Quote], quote_id: int) -> Quote:
+    """The quote of these locking rows, together with the customer, seller and approval it has now.
+
+    PostgreSQL joins what the row named before it waited for the lock: where somebody else stands there by then, the
+    row or what is joined to it is missing. Under the lock it is read once more. One query, or two.
+    """
+    quote = next(iter(rows.filter(pk=quote_id)), None)
+    if quote is None or _misses_what_it_names(quote):
+        return rows.get(pk=quote_id)
+    return quote
+
+
+def _misses_what_it_names(quote: Quote) -> bool:
+    pairs = ((quote.seller_id, quote.seller), (quote.approval_id, quote.approval))
+    return any(key is not None and named is None for key, named in pairs)
 
 
 def settle_quote(quote: Quote, now: datetime) -> None:

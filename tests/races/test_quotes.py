@@ -1,12 +1,15 @@
 """A quote that several people move at once: one outcome, and never an order at a price that nobody saw."""
 
+import time
+from contextlib import ExitStack
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
 
 from approvals.models import Approval
 from config.kit.refused import Late, Missing
-from orders.models import Checkout, QuoteReason
+from orders.models import Checkout, Quote, QuoteReason
 from orders.quote_edits import SetText, SetValidTo, Text
 from orders.services.quote_expiry import expire_overdue_quotes
 from orders.services.quote_reasons import update_reason
@@ -35,6 +38,7 @@ from tests.stories.scenes import (
     request,
     wishes,
 )
+from tests.threads import PATIENCE, aside
 
 pytestmark = pytest.mark.races
 
@@ -399,3 +403,27 @@ class TestAsking:
             winner = one_winner(results)
             assert next(result.refusal for result in results if not result.won).code == "id_taken"
             assert again(carts[1 - winner]).status == "open"
+
+
+def until_somebody_waits():
+    """Until another session waits for this transaction to end."""
+    end = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+            if cursor.fetchone():
+                return
+    pytest.fail("nobody waits")
+
+
+class TestWhatALockedQuoteNames:
+    def test_another_customer_than_before_the_wait_is_found(self, cast):
+        quote = offered(cast, "ana", WITHIN)
+        words = partial(change, cast, "sam", quote, SetText(Text.EMPLOYEE_COMMENT, "For Tom."))
+        with ExitStack() as afterwards:
+            with transaction.atomic():
+                Quote.objects.locked().get(pk=quote.pk)
+                Quote.objects.filter(pk=quote.pk).update(owner=cast.user("tom"))
+                waiting = afterwards.enter_context(aside(words))
+                until_somebody_waits()
+            assert waiting.result(PATIENCE).owner == cast.user("tom")
