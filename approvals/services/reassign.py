@@ -13,7 +13,7 @@ from approvals.lifecycle import Move, Status
 from approvals.models import Approval, Step
 from approvals.outcomes import Outcome
 from approvals.policy import Person
-from approvals.services.steps import allow, clean_comment, find, latest_snapshot, lock
+from approvals.services.steps import allow, clean_comment, find, latest_snapshot, lock, look_up
 from approvals.services.writer import write_moves
 from approvals.standing import eligible_for, team_of
 from companies.actors import Actor
@@ -22,9 +22,9 @@ from config.kit.refused import Invalid
 from notifications.outbox import Letter
 
 
-def candidates(*, actor: Actor, approval_id: int, now: datetime | None = None) -> tuple[Person, ...]:
-    """To whom a request can be put now, other than the present approver. Raises `Missing`."""
-    approval = find(actor, approval_id, now or timezone.now(), overseen=True)
+def candidates(*, actor: Actor, approval_id: int) -> tuple[Person, ...]:
+    """To whom a request can be put now, other than the present approver. Changes nothing. Raises `Missing`."""
+    approval = look_up(actor, approval_id, overseen=True)
     people = eligible_for(approval, team_of(approval.company_id).people)
     return tuple(person for person in people if person.user_id != approval.approver_id)
 

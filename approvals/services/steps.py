@@ -21,8 +21,8 @@ from config.kit.storable import storable_text
 MAX_COMMENT = 5_000
 
 
-def find(actor: Actor, approval_id: int, now: datetime, *, overseen: bool = False) -> Approval:
-    """The purchase approval as the actor sees it, unlocked, expired first where it is overdue.
+def look_up(actor: Actor, approval_id: int, *, overseen: bool = False) -> Approval:
+    """The purchase approval as the actor sees it, as it is written: for pages, which change nothing.
 
     Outsiders get `Missing`. `overseen` is for the moves an admin of the company has, too.
     """
@@ -32,6 +32,12 @@ def find(actor: Actor, approval_id: int, now: datetime, *, overseen: bool = Fals
         approval = purchases.overseen_by(actor).filter(pk=approval_id).first()
     if approval is None:
         raise Missing("There is no such approval.")
+    return approval
+
+
+def find(actor: Actor, approval_id: int, now: datetime, *, overseen: bool = False) -> Approval:
+    """The same for a move, unlocked: expired first where it is overdue, and settled where what it is about has ended."""
+    approval = look_up(actor, approval_id, overseen=overseen)
     expire_if_overdue(approval, now)
     if approval.is_live and subject_of(approval.subject_kind).settle(approval.subject_id, now):
         approval.refresh_from_db()

@@ -81,7 +81,7 @@ def attempts_at(cast, approval, actor, at):
         change = {"delivery_window": window(cast.narrow_window if present == cast.window.slot else cast.window)}
 
     def reassign():
-        someone = approving.candidates(**given)
+        someone = approving.candidates(actor=actor, approval_id=approval.pk)
         return approving.reassign(**given, approver_id=someone[0].user_id if someone else None, reason="Because.")
 
     return {
