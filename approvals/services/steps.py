@@ -36,7 +36,7 @@ def look_up(actor: Actor, approval_id: int, *, overseen: bool = False) -> Approv
 
 
 def find(actor: Actor, approval_id: int, now: datetime, *, overseen: bool = False) -> Approval:
-    """The same for a move, unlocked: expired first where it is overdue, and settled where what it is about has ended."""
+    """The same for a move, unlocked: expired first where it is overdue, settled where what it is about has ended."""
     approval = look_up(actor, approval_id, overseen=overseen)
     expire_if_overdue(approval, now)
     if approval.is_live and subject_of(approval.subject_kind).settle(approval.subject_id, now):
