@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from companies.actors import Actor
 
 
+# What an order needs besides its lines: where it goes, who is invoiced, how it is shipped and paid.
+PARTS = ("ship_to", "bill_to", "shipping", "payment")
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the engine asks of a subject. `gross` is the subtotal with tax.
@@ -131,6 +135,10 @@ class Subject(ABC):
     def ends_at(self, subject_id: str) -> datetime | None:
         """From when on what is asked can no longer be ordered, whatever time its approval has; None: never."""
         return None
+
+    def leaves_open(self, subject_id: str) -> Collection[str]:
+        """Those of `PARTS` that it does not say itself: what a request does not say either is said with the order."""
+        return PARTS
 
     @abstractmethod
     def bound_by(self, record: Any) -> int | None:

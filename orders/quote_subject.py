@@ -19,6 +19,7 @@ from config.kit.canonical import plain
 from config.kit.money import Money
 from config.kit.refused import Invalid, Late, Missing, NotYours
 from orders.content import content_differences
+from orders.details import SHIPPING
 from orders.earlier import earlier_orders
 from orders.models import Quote
 from orders.quote_content import quote_content
@@ -64,6 +65,11 @@ class QuoteCheckout(Subject):
     def ends_at(self, subject_id: str) -> datetime | None:
         """Until when the offer holds."""
         return Quote.objects.filter(pk=primary_key(subject_id)).values_list("valid_to", flat=True).first()
+
+    def leaves_open(self, subject_id: str) -> Collection[str]:
+        """How it is paid; and where it goes, where the offer does not say that. Shipping is as offered, or none."""
+        addresses = Quote.objects.filter(pk=primary_key(subject_id)).values_list("addresses", flat=True).first() or {}
+        return ("payment",) if SHIPPING in addresses else ("ship_to", "bill_to", "payment")
 
     def earlier_orders(self, approval: Approval, actor: Actor, skus: Collection[str]) -> list[Earlier]:
         """Of the company's last purchases those that had some of these in them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +56,10 @@ class SubscriptionChangeCheckout(Subject):
             Q(is_trial=True) | Q(auto_renews=False), changes__pk=primary_key(subject_id)
         )
         return ending.values_list("renews_at", flat=True).first()
+
+    def leaves_open(self, subject_id: str) -> Collection[str]:
+        """Nothing: it goes on where it is, and is paid as it was."""
+        return ()
 
     def bound_by(self, record: SubscriptionChange) -> int | None:
         """A change keeps the approval it was asked with while it is open."""

@@ -20,8 +20,8 @@ from approvals.dashboard.choices import (
 )
 from approvals.dashboard.content import day_name
 from approvals.dashboard.forms import LONGEST, unix_lines
-from approvals.dashboard.things import PARTS, thing_of
 from approvals.models import Approval
+from approvals.subjects import PARTS, subject_of
 from companies.models import DeliveryWindow, Location, ShippingMethod
 from config.kit.wording import money_text, text_in
 
@@ -190,7 +190,7 @@ class OpenDetailsForm(AmendForm):
     def __init__(self, *args: Any, approval: Approval, deciding: bool, **kwargs: Any) -> None:
         """`deciding`: the yes is given along with it, with a comment and the content that was seen."""
         super().__init__(*args, approval=approval, **kwargs)
-        missing = open_parts(approval)
+        self.missing = missing = open_parts(approval)
         fixed = [name for name in PARTS if name not in missing]
         if "payment" in fixed:
             fixed.append("reference")
@@ -232,14 +232,15 @@ class OpenDetailsForm(AmendForm):
 
 
 def open_parts(approval: Approval) -> list[str]:
-    """What an order needs and the request left open, by the names of the fields."""
+    """What an order needs and neither the request nor its subject says, by the names of the fields."""
     given = {
         "ship_to": address_of(approval, "SHIPPING"),
         "bill_to": address_of(approval, "BILLING"),
         "shipping": part_of(approval, "shipping"),
         "payment": part_of(approval, "payment"),
     }
-    return [name for name in thing_of(approval).needs if not given[name]]
+    left = subject_of(approval.subject_kind).leaves_open(approval.subject_id)
+    return [name for name in PARTS if name in left and not given[name]]
 
 
 def part_of(approval: Approval, name: str) -> dict[str, Any]:

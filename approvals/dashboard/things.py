@@ -6,18 +6,15 @@ from dataclasses import dataclass
 
 from approvals.models import Approval, SubjectKind
 
-PARTS = ("ship_to", "bill_to", "shipping", "payment")
-
 
 @dataclass(frozen=True, slots=True)
 class Thing:
     """The words for one kind of subject; `{name}` is the requester, `{first}` their first name.
 
     `back`, `back_of_other` and `back_soon` follow the end of a request: to the requester, to others, and to
-    the requester for as long as an expiry is not written yet. `needs` are the parts of an order that a request may
-    leave open; `takes_details` tells whether a request says how it is delivered at all. `holds` and `held` (with the
-    moment for `{until}`), `ends` (beside the time left) and `over` (why nothing can be done) are said of what can be
-    ordered for some time only.
+    the requester for as long as an expiry is not written yet. `takes_details` tells whether a request says how
+    it is delivered at all. `holds` and `held` (with the moment for `{until}`), `ends` (beside the time left) and
+    `over` (why nothing can be done) are said of what can be ordered for some time only.
     """
 
     back: str
@@ -35,7 +32,6 @@ class Thing:
     held: str = ""
     ends: str = ""
     over: str = ""
-    needs: tuple[str, ...] = PARTS
     takes_details: bool = True
     has_cart: bool = False
 
@@ -76,7 +72,7 @@ QUOTE = Thing(
     close_hint="The offer stays as it is: you can ask again, decline it or have it changed.",
     give_up_hint="The offer stays as it is; ordering it needs a new approval.",
     give_up_hint_of_other="Ordering the offer needs a new approval then.",
-    left_open="Payment and delivery window are chosen on the next page.",
+    left_open="What the offer leaves open is chosen on the next page.",
     declined="Declined. {name} is told and reads your comment.",
     closed="You took the request back. {approver} is told; the offer stays as it is.",
     given_up="The approval is given up. Nothing is ordered.",
@@ -84,7 +80,6 @@ QUOTE = Thing(
     held="The offer held until {until}.",
     ends="the offer expires",
     over="The offer has expired: nothing can be ordered from it any more. The seller can renew it.",
-    needs=("payment",),
     takes_details=False,
 )
 CHANGE = Thing(
@@ -103,7 +98,6 @@ CHANGE = Thing(
     held="The subscription ended {until}.",
     ends="the subscription ends",
     over="The subscription has ended: there is nothing left to change.",
-    needs=(),
     takes_details=False,
 )
 THINGS = {

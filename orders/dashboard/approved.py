@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from approvals.dashboard.buttons import page_url
-from approvals.dashboard.details_forms import OpenDetailsForm, open_parts
+from approvals.dashboard.details_forms import OpenDetailsForm
 from approvals.dashboard.differences import telling_in_words
 from approvals.dashboard.rows import readable_by
 from approvals.dashboard.things import thing_of
@@ -91,7 +91,7 @@ def _blame(form: OpenDetailsForm, refusal: Invalid) -> None:
 
 def _page(request: HttpRequest, approval: Approval, form: OpenDetailsForm, label: str) -> HttpResponse:
     """The form; without anything to choose, the page of the approval has the button already."""
-    if not open_parts(approval) and not form.errors:
+    if not form.missing and not form.errors:
         return redirect(page_url(approval))
     shown = {
         "approval": approval,

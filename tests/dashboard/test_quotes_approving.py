@@ -122,7 +122,7 @@ def test_approving_and_ordering_asks_for_payment_and_window_alone(cast, case, si
     quote, approval = case
     bea = sign_in("bea")
     text = words(bea.get(move(approval, "approve_and_order"))).partition("Sign out")[2]
-    assert "Choose how it is paid and when it is delivered; the rest is as offered." in text
+    assert "Choose what the offer leaves open; the rest is as offered." in text
     assert "Delivery window (optional) At any time" in text
     assert "Payment Invoice Purchase order" in text
     for other in ("Deliver to", "Invoice to", "Shipping", "cart"):
@@ -146,6 +146,25 @@ def test_approving_and_ordering_asks_for_payment_and_window_alone(cast, case, si
     text = words(sign_in("rita").get(reverse("dashboard:order", args=[order.number])))
     assert f"From quote {quote.number}" in text
     assert text.index("Bea Lindt approved") < text.index("Bea Lindt for Rita Okafor placed the order")
+
+
+def test_who_approves_and_orders_says_where_it_goes_if_the_offer_does_not(cast, sign_in, words):
+    """An order that goes nowhere would be stuck."""
+    quote = offered(cast, address_keys={})
+    approval = requested(cast, quote, "bea")
+    bea, address = sign_in("bea"), move(approval, "approve_and_order")
+    text = words(bea.get(address)).partition("Sign out")[2]
+    assert text.index("Deliver to") < text.index("Invoice to") < text.index("Payment")
+    sent = {"payment": "invoice", "seen_hash": approval.content_hash}
+    text = words(bea.post(address, sent))
+    assert "Choose where to deliver." in text
+    assert "Choose where the invoice goes." in text
+    assert not Order.objects.exists()
+    there = {"ship_to": cast.headquarters.key, "bill_to": cast.headquarters.key}
+    text = words(bea.post(address, {**sent, **there}, follow=True))
+    order = Order.objects.get()
+    assert f"Approved and ordered: {order.number}." in text
+    assert {each["type"]: each["city"] for each in order.addresses} == {"SHIPPING": "Hamburg", "BILLING": "Hamburg"}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +192,7 @@ def test_approving_leaves_the_order_to_either(cast, case, sign_in, words):
     text = words(bea.post(move(approval, "approve"), {"seen_hash": approval.content_hash}, follow=True))
     assert "Approved. Rita Okafor is told and can place the order; so can you." in text
     assert "Nothing is ordered yet. You or Rita Okafor can place the order." in text
-    assert "Place order Payment and delivery window are chosen on the next page." in text
+    assert "Place order What the offer leaves open is chosen on the next page." in text
     form = words(bea.get(move(approval, "place_order"))).partition("Sign out")[2]
     assert "Payment Invoice Purchase order" in form
     assert "Deliver to" not in form
@@ -286,5 +305,5 @@ def test_lists_and_home_speak_of_the_quote(cast, case, sign_in, words):
 def test_the_page_costs_a_constant_number_of_queries(cast, case, sign_in, django_assert_max_num_queries):
     _, approval = case
     bea = sign_in("bea")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         bea.get(page(approval))
