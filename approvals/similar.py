@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from config.kit.money import minor_units, round_amount
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -17,10 +19,9 @@ class Line:
     quantity: Decimal
     gross: Decimal
 
-    @property
-    def unit_gross(self) -> Decimal:
-        """What one costs, tax included, to the cent of most currencies."""
-        return (self.gross / self.quantity).quantize(Decimal("0.01")) if self.quantity else self.gross
+    def unit_gross(self, currency: str) -> Decimal:
+        """What one costs, tax included, in the currency's minor units."""
+        return round_amount(self.gross / self.quantity, currency) if self.quantity else self.gross
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,17 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A product of which there is more or less than then (none: 0), or which costs something else each, gross."""
+    """A product of which there is more or less than then (none: 0), or which costs something else each, gross.
+
+    `costs_else`: both times some were ordered, at different prices.
+    """
 
     names: Mapping[str, str] | str
     quantity: Decimal
     old_quantity: Decimal
     unit_gross: Decimal
     old_unit_gross: Decimal
-
-    @property
-    def costs_else(self) -> bool:
-        """Both times some were ordered, at different prices."""
-        return bool(self.quantity and self.old_quantity) and self.unit_gross != self.old_unit_gross
+    costs_else: bool
 
 
 def last_similar(lines: Sequence[Line], currency: str, earlier: Iterable[Earlier]) -> Earlier | None:
@@ -86,12 +86,22 @@ def differences(lines: Sequence[Line], then: Earlier) -> list[Difference]:
             names=known.names,
             quantity=new.quantity if new else Decimal(0),
             old_quantity=old.quantity if old else Decimal(0),
-            unit_gross=new.unit_gross if new else Decimal(0),
-            old_unit_gross=old.unit_gross if old else Decimal(0),
+            unit_gross=new.unit_gross(then.currency) if new else Decimal(0),
+            old_unit_gross=old.unit_gross(then.currency) if old else Decimal(0),
+            costs_else=new is not None and old is not None and _costs_else(new, old, then.currency),
         )
         if difference.quantity != difference.old_quantity or difference.costs_else:
             found.append(difference)
     return found
+
+
+def _costs_else(new: Line, old: Line, currency: str) -> bool:
+    """Whether one costs something else now: visibly, and not only because each line was rounded as a whole."""
+    if new.unit_gross(currency) == old.unit_gross(currency):
+        return False
+    rounding = Decimal(1).scaleb(-minor_units(currency)) / 2
+    apart = abs(new.gross * old.quantity - old.gross * new.quantity)
+    return apart > rounding * (new.quantity + old.quantity)
 
 
 def _together(lines: Iterable[Line]) -> dict[str, Line]:

@@ -50,3 +50,13 @@ def test_quantities_prices_and_what_is_new_or_gone_are_different():
     ]
     assert found == [("Desk", 3, 2, True), ("Chair", 1, 0, False), ("Sofa", 0, 1, False)]
     assert differences(lines(desk=(2, 180)), earlier(desk=(2, 180))) == []
+
+
+def test_a_line_that_was_rounded_as_a_whole_is_at_no_other_price():
+    """Three at 3.335 are 10.01, two are 6.67."""
+    (more,) = differences(lines(desk=(3, "10.01")), earlier(desk=(2, "6.67")))
+    assert (more.costs_else, more.unit_gross, more.old_unit_gross) == (False, Decimal("3.34"), Decimal("3.34"))
+    (dearer,) = differences(lines(desk=(3, "10.04")), earlier(desk=(2, "6.67")))
+    assert dearer.costs_else
+    (in_yen,) = differences(lines(desk=(2, 25)), earlier(currency="JPY", desk=(3, 30)))
+    assert (in_yen.costs_else, in_yen.unit_gross) == (True, Decimal(13))
