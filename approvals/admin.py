@@ -102,7 +102,7 @@ class StepInline(LookOnlyInline):
     @admin.display(description="answers")
     def answers(self, step: Step) -> SafeString:
         """Who said yes or no, and when."""
-        return bullets(_answer_text(answer) for answer in step.answers.all())
+        return bullets(_answer_text(answer) for answer in sorted(step.answers.all(), key=lambda each: each.pk))
 
 
 def _answer_text(answer: Answer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -100,8 +101,9 @@ class Me(SessionView):
         One that is not saved where there is none.
         """
         code = self.caller.token.site_code
-        rows = Marketplace.objects.filter(tenant=self.caller.tenant, is_active=True).order_by("owner_id", "pk")
-        places = {place.key: place for place in rows}
+        rows = Marketplace.objects.filter(tenant=self.caller.tenant, is_active=True)
+        # The parent marketplace has no owner, which databases sort in different ways.
+        places = {place.key: place for place in rows.order_by(F("owner_id").asc(nulls_first=True), "pk")}
         first = next(iter(places.values()), Marketplace(key=code))
         home = company.home_marketplace_id if company else None
         return next((place for place in places.values() if home and place.pk == home), places.get(code, first))

@@ -40,7 +40,7 @@ UNFINISHED = (OrderStatus.TO_BE_APPROVED, *DELIVERING, OrderStatus.FAILED)
 def orders_of(actor: Actor) -> Orders:
     """The orders this seller has a part in, with what a row shows."""
     orders = Order.objects.visible_to(actor).select_related("company", "marketplace", "auditing_company", "vendor")
-    return orders.prefetch_related(Prefetch("lines", OrderLine.objects.select_related("plan")))
+    return orders.prefetch_related(Prefetch("lines", OrderLine.objects.select_related("plan").order_by("number")))
 
 
 def marketplaces_of(actor: Actor) -> list[Marketplace]:

@@ -91,7 +91,8 @@ def changes_since(quote: Quote, events: Sequence[QuoteEvent], seen_hash: str, no
         return []
     later = [event for event in events if event.number > seen]
     words = _Words(quote, later, now)
-    return [words.change(change) for event in later for change in event.changes.all() if change.path != "/status"]
+    changes = [change for event in later for change in sorted(event.changes.all(), key=lambda each: each.number)]
+    return [words.change(change) for change in changes if change.path != "/status"]
 
 
 def reason_text(status_reason: Mapping[str, object]) -> str:

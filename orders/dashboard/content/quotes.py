@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Value, When
 from django.urls import reverse
 
 from approvals.lifecycle import Status
@@ -26,7 +26,7 @@ def to_answer(actor: Actor, now: datetime) -> QuerySet[Quote]:
     mine = Quote.objects.visible_to(actor).filter(owner_id=actor.user_id, company_id=actor.company_id)
     asked = Approval.objects.waiting(now).filter(pk=OuterRef("approval"))
     waiting = mine.with_status(QuoteStatus.OPEN, now).exclude(Exists(asked))
-    return with_lines(waiting).order_by("valid_to", "-created_at", "-pk")
+    return with_lines(waiting).order_by(F("valid_to").asc(nulls_last=True), "-created_at", "-pk")
 
 
 def own_quotes(actor: Actor, now: datetime) -> QuerySet[Quote]:

@@ -33,7 +33,9 @@ def due_soon(actor: Actor, now: datetime) -> QuerySet[Subscription]:
 
 def with_all(subscriptions: QuerySet[Subscription], now: datetime) -> QuerySet[Subscription]:
     """With what a row of a list shows; three queries for any number of rows."""
-    orders = Prefetch("checkout__orders", Order.objects.select_related("auditing_company", "marketplace"))
+    orders = Prefetch(
+        "checkout__orders", Order.objects.select_related("auditing_company", "marketplace").order_by("position")
+    )
     opened = SubscriptionChange.objects.open_at(now).select_related("plan", "approval", "checkout")
     waiting = Prefetch("changes", opened.prefetch_related(orders), to_attr="waiting")
     return subscriptions.select_related("plan", "product", "seller", "vendor", "marketplace").prefetch_related(waiting)
