@@ -103,9 +103,7 @@ def check_out_quote(
     `already_ordered`, details: the order numbers) for a quote that was ordered and has its payment.
     """
     now = now or timezone.now()
-    wanted = read_details(details)
-    if not wanted.payment:
-        raise Invalid("Choose how it is to be paid.", field="payment")
+    wanted = _with_payment(details)
     found = find_quote(actor, quote_id, now)
     if found.status != QuoteStatus.ACCEPTED:
         try:
@@ -128,13 +126,19 @@ def choose_payment(
     For the same people. Raises as `check_out_quote`, and `Late` for a quote that is not ordered.
     """
     now = now or timezone.now()
-    wanted = read_details(details)
-    if not wanted.payment:
-        raise Invalid("Choose how it is to be paid.", field="payment")
+    wanted = _with_payment(details)
     found = find_quote(actor, quote_id, now)
     if found.status != QuoteStatus.ACCEPTED:
         raise Late(how_the_quote_stands(found, now), code=f"quote_{found.status_at(now).lower()}")
     return _pay(found, wanted, actor, None, now)
+
+
+def _with_payment(details: Mapping[str, Any]) -> CheckoutDetails:
+    """The details, which must say how it is paid."""
+    wanted = read_details(details)
+    if not wanted.payment:
+        raise Invalid("Choose how it is to be paid.", field="payment")
+    return wanted
 
 
 def _pay(found: Quote, wanted: CheckoutDetails, actor: Actor, once: Once | None, now: datetime) -> Outcome[Checkout]:
